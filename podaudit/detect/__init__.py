@@ -1,0 +1,1 @@
+"""The detectors: each a pure function from the chat (and what earlier stages found) to a table."""

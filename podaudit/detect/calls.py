@@ -1,0 +1,221 @@
+"""Calls: messages that put a post before the group, and the repeats of them (codebook section 1).
+
+Claims: every message that holds a link to a post and asks for engagement with it, and, where calls are the group's habit,
+every bare post that a member drops as his or her own. Does not claim: posts in rule texts, thanks, reports of having done
+it, posts that only illustrate. Fires on ``nieuw van mij, duimpje graag https://…``; stays silent on ``moet je zien hoe deze
+flopte https://…``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import regex
+
+from podaudit import when
+from podaudit.detect.chat import LINK_SIGN, Chat
+from podaudit.lexicon import Hit, Lexicon
+from podaudit.lexicon.fold import fold
+from podaudit.model import CALLS, REPEATS, Ask, RuleType, rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ASKS = tuple(a.value for a in Ask)
+_SPLIT = dt.timedelta(minutes=2)  # ask and link may stand in two messages in a row, codebook section 1
+_CORE = frozenset({RuleType.REACT, RuleType.COMMENT, RuleType.DEADLINE, RuleType.CONFIRM, RuleType.GIVE_FIRST})
+_LAUGH = regex.compile(r"[😂🤣😅🙈😬🤦]|\b(?:(?:ha|he|hi|ja|je|lo){2,}l?|lol|lmao|mdr|ptdr|kkk+|rsrs+)\b")
+_OF = r"(?:van|voor|von|vom|fur|for|of|de|d'|du|di|do|da|del|della|para|pour|per|namens|by|a)"
+_FAMILY = 2  # seconds; activity, share and ugcPost ids of one post are minted within a second or two
+
+
+@dataclass(frozen=True, slots=True)
+class _Drop:
+    """A message with at least one link that could be a call, and the words that go with it."""
+
+    i: int
+    words: tuple[int, ...]  # positions whose words belong to it: itself, and its other half
+    hits: tuple[Hit, ...]
+    links: tuple[Any, ...]  # rows of LINKS
+
+    def has(self, *concepts: str) -> list[Hit]:
+        return [h for h in self.hits if h.concept in concepts]
+
+
+def calls(chat: Chat, links: pd.DataFrame, rules: pd.DataFrame, lexicon: Lexicon) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The calls (CALLS, ``due`` not yet set by rules) and the repeats (REPEATS) of a chat, given LINKS and RULES."""
+    drops = list(_drops(chat, links, lexicon))
+    owners = _owners(chat, links)
+    if not _is_habit(chat, drops, rules):
+        return CALLS.frame(), REPEATS.frame()
+    rule_lines = set(rules["line"])
+    made: list[dict[str, Any]] = []
+    repeats: list[dict[str, Any]] = []
+    known: dict[str, dict[str, Any]] = {}
+    minted: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)  # platform and second -> calls
+    for d in drops:
+        ground = None if chat.lines[d.i] in rule_lines else _ground(chat, d, owners)
+        for x in d.links:
+            earlier = known.get(x.key) or _same_post(x, minted)
+            if earlier is not None:
+                if earlier["line"] != chat.lines[d.i] and _drops_again(chat, d, earlier):
+                    repeats.append({"line": chat.lines[d.i], "of": earlier["line"], "key": earlier["key"]})
+                continue
+            if ground is None or not (x.is_post or (x.platform == "linkedin" and d.has("react", "comment", "share"))):
+                continue
+            deadline = _deadline(chat, d)
+            row = {
+                "line": chat.lines[d.i],
+                "time": chat.times[d.i],
+                "caller": chat.members[d.i],
+                "beneficiary": _beneficiary(chat, d, x, owners),
+                "platform": x.platform,
+                "post_kind": x.kind,
+                "post_id": x.post_id,
+                "url": x.url,
+                "posted_at": x.posted_at,
+                "asks": _asks(d),
+                "deadline": deadline,
+                "due": deadline,
+                "why": ground,
+                "key": x.key,
+            }
+            known[x.key] = row
+            if (second := _second(x.posted_at)) is not None:
+                minted[x.platform, second].append(row)
+            made.append(row)
+    return CALLS.frame(made), REPEATS.frame(repeats)
+
+
+def _drops(chat: Chat, links: pd.DataFrame, lexicon: Lexicon) -> Iterable[_Drop]:
+    where = {line: i for i, line in enumerate(chat.lines)}
+    candidates = links[(links["is_post"] | (links["platform"] == "linkedin")) & links["line"].isin(where)]
+    by_line: dict[int, list[Any]] = defaultdict(list)
+    for x in rows(candidates):
+        if all(x.key != y.key for y in by_line[x.line]):
+            by_line[x.line].append(x)
+    for line in sorted(by_line):
+        i = where[line]
+        words = [i]
+        for j in (i - 1, i + 1):
+            near = 0 <= j < len(chat) and abs(chat.times[j] - chat.times[i]) <= _SPLIT
+            if near and chat.members[j] == chat.members[i] and not chat.media[j] and chat.lines[j] not in by_line:
+                words.append(j)
+        hits = [h for j in sorted(words) for h in lexicon.scan("calls", chat.folded[j])]
+        yield _Drop(i, tuple(sorted(words)), tuple(hits), tuple(by_line[line]))
+
+
+def _is_habit(chat: Chat, drops: list[_Drop], rules: pd.DataFrame) -> bool:
+    """Are calls the group's habit? Its rules say so, asks recur, or posts are dropped all the time and some with an ask."""
+    if _CORE.intersection(rules["type"]):
+        return True
+    posts = [d for d in drops if any(x.is_post for x in d.links)]
+    asked = [d for d in posts if _asks(d)]
+    share = len(posts) / max(1, len(chat))
+    recur = len(asked) >= 3 and len({chat.members[d.i] for d in asked}) >= 2
+    often = len(posts) >= 8 and len({chat.members[d.i] for d in posts}) >= 4 and share >= 1 / 12
+    return (recur and 5 * len(asked) >= len(posts) and share >= 1 / 20) or (often and len(asked) >= 2)
+
+
+def _asks(d: _Drop) -> list[str]:
+    return sorted({h.concept for h in d.hits if h.concept in ASKS})
+
+
+def _owners(chat: Chat, links: pd.DataFrame) -> dict[str, str | None]:
+    """Whose post a link leads to, by the author's slug in it: a member, or None for an outsider; absent where unsure."""
+    sender = dict(zip(chat.lines, chat.members, strict=True))
+    dropped: dict[str, Counter[str]] = defaultdict(Counter)
+    for line, vanity in zip(links["line"].tolist(), links["vanity"].tolist(), strict=True):
+        if isinstance(vanity, str) and line in sender:
+            dropped[fold(vanity)][sender[line]] += 1
+    owners: dict[str, str | None] = {}
+    for vanity in dropped:
+        plain = regex.sub(r"[-_.\d]+", " ", vanity).strip()
+        named = {m.member for m in chat.names.found(plain) if m.member and m.start == 0}  # not «sister-of-lotte»
+        if len(named) == 1:
+            owners[vanity] = named.pop()
+    for vanity, by in sorted(dropped.items()):
+        (member, n), *_ = sorted(by.items(), key=lambda x: (-x[1], x[0]))
+        if vanity not in owners:
+            if n > 1 and len(by) == 1:
+                owners[vanity] = member
+            elif member in owners.values():
+                owners[vanity] = None  # the member's own posts carry another name
+    return owners
+
+
+def _ground(chat: Chat, d: _Drop, owners: dict[str, str | None]) -> str | None:
+    """Why this drop is a call, or None where it is not."""
+    caller = chat.members[d.i]
+    text = " ".join(chat.folded[j] for j in d.words)
+    whose = [owners.get(fold(x.vanity), "?") for x in d.links if isinstance(x.vanity, str)]
+    own, foreign = caller in whose, bool(whose) and all(w is None for w in whose)
+    asks, words = _asks(d), d.has("support", "mine", "relation", "please")
+    if d.has("thanks") and not asks and not own:
+        return None
+    score = 2 * bool(asks) + bool(words) + 2 * own - 2 * foreign - bool(_LAUGH.search(text) and not own)
+    score -= 2 * bool(d.has("illustrate") and not own)
+    if score < 0:
+        return None
+    if asks or d.has("support", "please"):
+        hit = next(h for h in d.hits if h.concept in (*ASKS, "support", "please"))
+        return f"a post with an ask: “{hit.phrase}”"
+    if d.has("mine"):
+        return f"a post put forward as the caller's own: “{d.has('mine')[0].phrase}”"
+    return "a post dropped where calls are the group's habit"
+
+
+def _drops_again(chat: Chat, d: _Drop, earlier: dict[str, Any]) -> bool:
+    """A post that stood before the group already: dropped again for engagement, not thanked for or reported on."""
+    by = chat.members[d.i]
+    return by in (earlier["caller"], earlier["beneficiary"]) and not (
+        d.has("thanks") and not d.has("please", "support", "again")
+    )
+
+
+def _same_post(x: Any, minted: dict[tuple[str, int], list[dict[str, Any]]]) -> dict[str, Any] | None:
+    """The call for the same post under another kind of id, inferred from the times in the ids."""
+    at = _second(x.posted_at)
+    for second in () if at is None else range(at - _FAMILY, at + _FAMILY + 1):
+        for row in minted.get((x.platform, second), ()):
+            if row["post_kind"] != x.kind and abs((row["posted_at"] - x.posted_at).total_seconds()) <= _FAMILY:
+                return row
+    return None
+
+
+def _second(at: Any) -> int | None:
+    return None if at is None else int(at.timestamp())
+
+
+def _deadline(chat: Chat, d: _Drop) -> dt.datetime | None:
+    for j in d.words:
+        if (due := when.deadline(chat.folded[j], chat.times[j])) is not None:
+            return due.at
+    return None
+
+
+def _beneficiary(chat: Chat, d: _Drop, x: Any, owners: dict[str, str | None]) -> str:
+    caller = chat.members[d.i]
+    text = " ".join(chat.folded[j] for j in d.words)
+    named = [m for m in chat.names.found(text) if m.member and m.member != caller]
+    if isinstance(x.vanity, str):
+        owner = owners.get(fold(x.vanity), caller)
+        if owner and owner != caller and any(m.member == owner for m in named):
+            return owner
+        if owner == caller and fold(x.vanity) in owners:
+            return caller
+    if relation := d.has("relation"):
+        return relation[0].phrase
+    for m in named:
+        if not d.has("mine") and regex.search(
+            rf"\b(?:post|stuk|artikel|bericht|beitrag|article|publi\w*)\W+{_OF}\W+$", text[: m.start]
+        ):
+            return str(m.member)
+    return caller
+
+
+__all__ = ["ASKS", "LINK_SIGN", "calls"]

@@ -1,0 +1,98 @@
+"""The chat as detectors see it: what members wrote, folded once, with links taken out and names known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from podaudit.detect.language import shares
+from podaudit.detect.names import Names
+from podaudit.lexicon import Hit
+from podaudit.lexicon.fold import fold_all
+from podaudit.model import Kind
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+_SHORT, _SPOKEN = 4, 0.02  # letters of a word that needs its language, and the share of messages that makes it spoken
+LINK_SIGN = "⧉"  # stands in the folded text where a link stood
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """What members wrote, one position per message (the app's notices, deleted messages and gaps are not among them).
+
+    All sequences run parallel; ``i`` below is a position in them.
+    """
+
+    lines: Sequence[int]  # line of the export
+    times: Sequence[Any]  # datetime.datetime, local, naive
+    members: Sequence[str]  # canonical name of who wrote it
+    texts: Sequence[str]  # as exported
+    folded: Sequence[str]  # podaudit.lexicon.fold, each link replaced by LINK_SIGN
+    media: Sequence[bool]  # a media placeholder, contact card, location or call: no words of its own
+    column: pa.Array  # folded, for Lexicon.gate
+    names: Names  # who is meant by a name, a mention or a number
+    admins: frozenset[str]  # founder and those made admin, as far as notices say
+    membership: pd.DataFrame  # MEMBERSHIP
+    languages: Mapping[str, float]  # language code -> share of the messages
+    present: dict[str, tuple[tuple[Any, Any], ...]]  # member -> periods (from or None, until or None)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def at_home(self, hit: Hit) -> bool:
+        """Does a hit count here? A short word needs its language to be spoken: Portuguese «no alvo» holds no English «no»."""
+        return len(hit.phrase) > _SHORT or hit.language == "any" or self.languages.get(hit.language, 0) >= _SPOKEN
+
+    def here(self, member: str, when: Any) -> bool:
+        """Was the member in the group at that moment, by the notices?"""
+        return any((a is None or a <= when) and (b is None or when < b) for a, b in self.present.get(member, ()))
+
+
+def view(messages: pd.DataFrame, members: pd.DataFrame, membership: pd.DataFrame, links: pd.DataFrame) -> Chat:
+    """Build the view from the export's tables (MESSAGES, MEMBERS, MEMBERSHIP) and the links found in it (LINKS)."""
+    import pyarrow as pa
+
+    shown = messages[~messages["kind"].isin([Kind.NOTICE, Kind.DELETED, Kind.GAP])]
+    lines: list[int] = shown["line"].tolist()
+    texts: list[str] = shown["text"].tolist()
+    bare = _without_links(lines, texts, links)
+    folded = fold_all(bare)
+    senders: list[str] = shown["member"].tolist()
+    present = {
+        name: tuple((p["from"], p["until"]) for p in periods)
+        for name, periods in zip(members["name"].tolist(), members["periods"].tolist(), strict=True)
+    }
+    events = membership[membership["event"].isin(["created", "admin"])]
+    admins = frozenset(n for n in events["member"].tolist() if isinstance(n, str))
+    return Chat(
+        lines=lines,
+        times=shown["time"].dt.to_pydatetime().tolist() if len(shown) else [],
+        members=senders,
+        texts=texts,
+        folded=folded,
+        media=(shown["kind"] != Kind.TEXT).tolist(),
+        column=pa.array(folded, pa.large_string()),
+        names=Names.learn(members, senders, bare, folded, links, lines),
+        admins=admins,
+        membership=membership,
+        languages=shares(folded),
+        present=present,
+    )
+
+
+def _without_links(lines: list[int], texts: list[str], links: pd.DataFrame) -> list[str]:
+    where = {line: i for i, line in enumerate(lines)}
+    bare = list(texts)
+    for line, start, stop in zip(
+        reversed(links["line"].tolist()),
+        reversed(links["start"].tolist()),
+        reversed(links["stop"].tolist()),
+        strict=True,
+    ):
+        if (i := where.get(line)) is not None:
+            bare[i] = f"{bare[i][:start]} {LINK_SIGN} {bare[i][stop:]}"
+    return bare

@@ -1,0 +1,246 @@
+"""Who is meant by a name in a message: full names, first names, mentions, numbers, and names learnt from the chat itself.
+
+A member who is shown as a number or a push name is called by a first name that no table holds. It is learnt from where it
+stands: how the member introduces himself or herself, the author's name in the links he or she drops, an ``@name`` that
+fits nobody else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+import regex
+
+from podaudit.lexicon.fold import fold
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Words that stand before a first name, or where a first name would, and are none.
+_TITLES = frozenset(
+    "mr mrs ms miss dr drs ir ing prof mevr mevrouw dhr meneer heer frau herr mme mlle monsieur madame sr sra srta dona don "
+    "dott dottssa sig sigra tia tio tante oom coach the de het een team van von el la le il lo os as".split()
+)
+# Words that open a first message and are nobody's name.
+_OPENERS = frozenset(
+    "sorry hello hallo hey thanks thank bedankt dank welkom welcome danke merci gracias obrigado obrigada grazie noted ok oke okay "
+    "yes ja oui sim si perfect super top leuk goed great nice good guten bonjour salut ciao buongiorno buenas bom boa servus moin "
+    "morning morgen hoi hoihoi hi oi ola dag joehoe yo yes haha lol pardon excuus scusate perdon desculpa entschuldigung".split()
+)
+_WORD = regex.compile(r"[\p{L}][\p{L}'\-]*")
+_CAMEL = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})")
+_NUMBER = regex.compile(r"@?\+?\(?\d[\d\s().\-]{6,22}\d")
+_AT = regex.compile(r"(?<!\w)@([\p{L}][\p{L}\-]+)")
+# How people say who they are, over the languages; what stands at «X» is the name.
+_INTRO = regex.compile(
+    r"(?:\b(?:ik ben|naam is|ik heet|i'?m|i am|this is|it'?s|name'?s|call me|ich bin(?: der| die)?|ich hei(?:ss|ß)e|"
+    r"je suis|moi c'?est|je m'?appelle|ici|c'?est|soy|me llamo|aqui|sou (?:o|a)|me chamo|eu sou (?:o|a)|sono|mi chiamo)"
+    r"\s+(?P<a>\p{L}[\p{L}\-]+))|(?:(?P<b>\p{L}[\p{L}\-]+)\s*,?\s+(?:hier|here|aqui|ici|qui|da|is my name)\b)"
+)
+_GREETING = regex.compile(
+    r"^\W*(?:(?:hoi|hallo|hey|hi|hello|hola|ola|oi|ciao|salut|bonjour|servus|moin|dag|goedemorgen|goedemiddag|hallo|buenas|"
+    r"buongiorno|boas|bom dia|boa tarde|allemaal|allen|iedereen|all|everyone|everybody|folks|zusammen|alle|tous|toutes|a "
+    r"tous|a todos|todos|tutti|a tutti|pessoal|gente)\W+)+(?P<c>\p{L}[\p{L}\-]+)(?=\s*[,.!(]|$| uit | van | from | aus | de )"
+)
+
+
+_MARKS = regex.compile(r"[^\p{L}\p{N}\s'._-]")
+_CAPITAL = regex.compile(r"[\p{L},&+][^\S\n]+(\p{Lu}[\p{L}\-]+)")
+_OPENING = regex.compile(r"^\W*(?:\p{L}+\W+)?(?P<d>\p{L}[\p{L}\-]+)\s*[,!]")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a folded text. ``members`` holds one name, or several where the words fit several members."""
+
+    members: tuple[str, ...]
+    start: int
+    stop: int
+    at: bool  # written as @name
+
+    @property
+    def member(self) -> str | None:
+        """The one member meant, if it is clear."""
+        return self.members[0] if len(self.members) == 1 else None
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """The names by which the chat's members are called."""
+
+    aliases: tuple[tuple[str, tuple[str, ...]], ...]  # folded words -> members, longest first
+    numbers: tuple[tuple[str, str], ...]  # last nine digits -> member
+
+    @staticmethod
+    def learn(
+        members: pd.DataFrame,
+        senders: Sequence[str],
+        texts: Sequence[str],
+        folded: Sequence[str],
+        links: pd.DataFrame,
+        lines: Sequence[int],
+    ) -> Names:
+        """Learn them from MEMBERS, who wrote what (raw and folded, links taken out of both) and LINKS."""
+        words: dict[str, set[str]] = defaultdict(set)
+        numbers: dict[str, str] = {}
+        shown = {n: [n, *also] for n, also in zip(members["name"].tolist(), members["also"].tolist(), strict=True)}
+        for member, names in shown.items():
+            for name in names:
+                digits = "".join(c for c in name if c.isdigit())
+                if len(digits) >= 7 and not any(c.isalpha() for c in name):
+                    numbers[digits[-9:]] = member
+                    continue
+                for alias in _aliases(name):
+                    words[alias].add(member)
+        given = {first for names in shown.values() for name in names for first in _aliases(name)[:1]}
+        for alias in [a for a in words if a not in given and len(words[a]) > 1]:
+            del words[alias]  # a surname or a trade that several share says nothing
+        later = {a for a in words if a not in given and " " not in a}
+        for alias in _ordinary(later, texts, folded):
+            del words[alias]  # «copy» of Stijn copy is a word like any other here
+        for alias, member in sorted(_learnt(shown, words, senders, texts, folded, links, lines).items()):
+            words[alias].add(member)
+        order = sorted(words, key=lambda a: (-len(a), a))
+        return Names(tuple((a, tuple(sorted(words[a]))) for a in order), tuple(sorted(numbers.items())))
+
+    def found(self, folded: str) -> tuple[Mention, ...]:
+        """The members named in a folded text, in order of place."""
+        return _find(self, folded)
+
+    def members_in(self, folded: str) -> list[str]:
+        """The members clearly named in a folded text, each once, in order of place."""
+        return list(dict.fromkeys(m.member for m in self.found(folded) if m.member))
+
+
+@cache
+def _pattern(names: Names) -> regex.Pattern[str] | None:
+    if not names.aliases:
+        return None
+    parts = [regex.escape(a, literal_spaces=True) + ("s?" if len(a) > 3 else "") for a, _ in names.aliases]
+    return regex.compile(rf"(?<![\w-])(?P<at>@)?(?P<alias>{'|'.join(parts)})(?:'s)?(?!\w)")
+
+
+@lru_cache(maxsize=1 << 16)
+def _find(names: Names, folded: str) -> tuple[Mention, ...]:
+    found: list[Mention] = []
+    pattern, table = _pattern(names), _tables(names)
+    if pattern is not None:
+        for m in pattern.finditer(folded):
+            alias = m["alias"]
+            members = table[0].get(alias) or table[0].get(alias[:-1])
+            if members:
+                found.append(Mention(members, m.start(), m.end(), bool(m["at"])))
+    if names.numbers:
+        for m in _NUMBER.finditer(folded):
+            digits = "".join(c for c in m[0] if c.isdigit())[-9:]
+            if member := table[1].get(digits):
+                found.append(Mention((member,), m.start(), m.end(), m[0].startswith("@")))
+    return tuple(sorted(found, key=lambda x: (x.start, x.stop)))
+
+
+@cache
+def _tables(names: Names) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    return dict(names.aliases), dict(names.numbers)
+
+
+def _aliases(name: str) -> list[str]:
+    """The words a member may be called by, the first name first: ``Yvonne VA`` -> yvonne, yvonne va, va."""
+    parts = [p for w in _WORD.findall(name) for p in ([w] if w.isupper() else _CAMEL.split(w))]
+    tokens = [t for t in (fold(p).strip("-'") for p in parts) if len(t) > 1]
+    while len(tokens) > 1 and tokens[0] in _TITLES:
+        tokens = tokens[1:]
+    if not tokens:
+        return []
+    plain = " ".join(fold(w).strip("-'") for w in _WORD.findall(name))
+    out = [tokens[0], plain, " ".join(tokens), _MARKS.sub("", fold(name)).strip()]
+    if "-" in tokens[0]:
+        parts = tokens[0].split("-")
+        out += [" ".join(parts), *(t for t in parts[:1] if len(t) > 2), "".join(t[0] for t in parts if t)]
+    out += [t for t in tokens[1:] if len(t) > 3 and t not in _TITLES]
+    out += [
+        regex.sub(r"(\p{L})\1+$", to, a) for a in out if regex.search(r"(\p{L})\1{2,}$", a) for to in (r"\1", r"\1\1")
+    ]
+    return [a for a in dict.fromkeys(out) if len(a) > 1]
+
+
+def _ordinary(candidates: set[str], texts: Sequence[str], folded: Sequence[str]) -> list[str]:
+    """Those of the candidates that the chat also writes as ordinary words, without a capital."""
+    low: Counter[str] = Counter()
+    for text, plain in zip(texts, folded, strict=True):
+        if candidates and candidates.intersection(_WORD.findall(plain)):
+            low.update(t for t in _WORD.findall(text) if t in candidates)
+    return sorted(low)
+
+
+def _learnt(
+    shown: dict[str, list[str]],
+    known: dict[str, set[str]],
+    senders: Sequence[str],
+    texts: Sequence[str],
+    folded: Sequence[str],
+    links: pd.DataFrame,
+    lines: Sequence[int],
+) -> dict[str, str]:
+    """Names that the chat shows to be somebody's: alias -> member. Two grounds are needed; others must say the name too."""
+    score: Counter[tuple[str, str]] = Counter()
+    sender_of = dict(zip(lines, senders, strict=True))
+    for line, vanity in zip(links["line"].tolist(), links["vanity"].tolist(), strict=True):
+        if isinstance(vanity, str) and (member := sender_of.get(line)):
+            score[regex.split(r"[-_.\d]", fold(vanity))[0], member] += 1
+    score = Counter({k: min(n, 2) for k, n in score.items()})
+    at: Counter[str] = Counter()
+    spoken: Counter[str] = Counter()
+    for member, text in zip(senders, folded, strict=True):
+        spoken[member] += 1
+        if spoken[member] <= 3:
+            for weight, pattern in ((2, _INTRO), (1, _GREETING), (1, _OPENING)):
+                for m in pattern.finditer(text):
+                    score[next(g for g in m.groupdict().values() if g), member] += weight
+        at.update(m[1] for m in _AT.finditer(text))
+    firsts: dict[str, str] = {a: member for member, names in shown.items() for n in names for a in _aliases(n)[:1]}
+    short: dict[str, set[str]] = defaultdict(set)  # Deb for Debby
+    for first, member in firsts.items():
+        for n in range(3, len(first)):
+            short[first[:n]].add(member)
+    for word in sorted(at):  # an @name that spells out one member's name
+        short[word] |= {member for first, member in firsts.items() if len(first) > 2 and word.startswith(first)}
+    for word in sorted(short):
+        if len(short[word]) == 1:
+            score[word, next(iter(short[word]))] += 2
+    score = Counter(
+        {(w, m): n for (w, m), n in score.items() if len(w) > 2 and w not in known and w not in _TITLES | _OPENERS}
+    )
+    wanted = {w for w, _ in score}
+    names: Counter[str] = (
+        Counter()
+    )  # in a name's place: a capital within a sentence, beside a known name, opening a message
+    words: Counter[str] = Counter()
+    alone: dict[str, set[str]] = defaultdict(set)  # a word that several send by itself is the group's sign for done
+    by: dict[str, Counter[str]] = defaultdict(Counter)
+    for member, text, plain in zip(senders, texts, folded, strict=True):
+        tokens = _WORD.findall(plain)
+        if not wanted.intersection(tokens):
+            continue
+        if len(tokens) == 1:
+            alone[tokens[0]].add(member)
+        capital = {fold(m[1]) for m in _CAPITAL.finditer(text)}
+        for i, token in enumerate(tokens):
+            if token in wanted:
+                beside = {t for j in (i - 2, i - 1, i + 1, i + 2) if 0 <= j < len(tokens) and (t := tokens[j]) in known}
+                (names if token in capital or beside or i == 0 else words)[token] += 1
+                by[token][member] += 1
+    found: dict[str, str] = {}
+    for word in sorted(wanted):
+        ranked = sorted(((n, m) for (w, m), n in score.items() if w == word), key=lambda x: (-x[0], x[1]))
+        (n, member), rest = ranked[0], ranked[1:]
+        others = len(by[word]) > (member in by[word])
+        name_like = (
+            (word in at or names[word] > words[word]) and by[word][member] <= 2 and len(alone[word]) < 2
+        )  # people seldom name themselves
+        if n + others >= 2 and (others or word in at) and name_like and (not rest or rest[0][0] < n):
+            found[word] = member
+    return found

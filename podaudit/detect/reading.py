@@ -1,0 +1,188 @@
+"""How a message is read for what it says of calls: cut into clauses, each with its names, signs, counts and meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import regex
+
+from podaudit import when
+from podaudit.detect.chat import LINK_SIGN, Chat
+from podaudit.detect.signs import EMOJI, WORD, Sign, said
+from podaudit.lexicon import Hit, Lexicon
+from podaudit.model import ReplyStatus
+
+# The end of a sentence, or a break within one; a full stop or slash between digits is neither.
+_BREAK = regex.compile(
+    r"(?P<end>[.!?\n](?<!\d\.(?=\d))[.!?\n\s]*)|[,;()]|\s[-+]\s|\b(?:maar|but|aber|mais|pero|mas|ma)\b"
+)
+_OF_N = r"(?:/|of|out of|von|van|van de|de|di|sur|su|por|uit|aus)"
+_RATIO = regex.compile(rf"(?<![\d/:.,])(\d{{1,2}})\s*{_OF_N}\s*(?:the\s+)?(\d{{1,2}})(?!\d|[/:.,]\d)")
+_DIGITS = regex.compile(
+    r"(?<!\b(?:om|at|um|a|as|alle|las|vers|per|nr|no|week|dag|plek voor|vor|bis|tot|by) )(?<![\d:.,/#€$+-])(\d{1,2})\s*(?:x\b|×)?"
+    r"(?!\d|[:.,%/]\d|%|\s*(?:min|uur|u\b|h\b|hrs?\b|hour|heure|ore\b|hora|am\b|pm\b|uhr|std|jaar|year|tag|dag|day|days|weken|"
+    r"week|k\b|sec|s\b|euro|€))"
+)
+YOU_ALL = regex.compile(r"\b(?:jullie|you guys|y'all|you all|ihr|euch|vous|vosotros|ustedes|voces|voi)\b")
+
+
+@dataclass(slots=True)
+class Clause:
+    """A stretch of a message that says one thing."""
+
+    text: str
+    question: bool = False
+    hits: dict[str, Hit] = field(default_factory=dict)  # concept -> its first hit
+    names: list[str] = field(default_factory=list)  # members (and outsiders) with calls
+    signs: list[str] = field(default_factory=list)
+    count: int | None = None
+    ratio: bool = False
+    other: int = 0  # words that are no names
+
+    def has(self, *concepts: str) -> Hit | None:
+        return next((self.hits[c] for c in concepts if c in self.hits), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a clause says: status, how surely, and why."""
+
+    status: ReplyStatus
+    strong: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as read. ``clauses`` are shared between equal messages: leave them as they are."""
+
+    hits: tuple[Hit, ...]
+    clauses: tuple[Clause, ...]
+
+    def has(self, concept: str) -> Hit | None:
+        return next((h for h in self.hits if h.concept == concept), None)
+
+    def spoken(self, known: Set[str]) -> Iterator[Clause]:
+        """The clauses, naming only those who have made a call by then."""
+        for clause in self.clauses:
+            names = [n for n in clause.names if n in known]
+            yield clause if len(names) == len(clause.names) else replace(clause, names=names)
+
+
+class Reader:
+    """Reads the messages of one chat; equal messages once."""
+
+    def __init__(self, chat: Chat, lexicon: Lexicon, signs: Mapping[str, Sign], outsiders: Mapping[str, str]) -> None:
+        self._chat, self._lexicon, self.signs, self._outsiders = chat, lexicon, signs, outsiders
+        self.read = lru_cache(maxsize=1 << 15)(self._read)
+
+    def _read(self, folded: str) -> Message:
+        hits = tuple(h for h in self._lexicon.scan("replies", folded) if self._chat.at_home(h))
+        return Message(hits, tuple(self._clauses(folded, hits)))
+
+    def _clauses(self, folded: str, hits: tuple[Hit, ...]) -> Iterator[Clause]:
+        words = [(m.start(), m[0]) for m in WORD.finditer(folded)]
+        mentions = self._chat.names.found(folded)
+        start, open_ = 0, list[Clause]()
+        for stop, ends, asks in _cuts(folded):
+            text = folded[start:stop]
+            if text and not text.isspace():
+                clause = Clause(text)
+                for h in hits:
+                    if start <= h.start < stop:
+                        clause.hits.setdefault(h.concept, h)
+                inside = [m for m in mentions if start <= m.start < stop]
+                clause.names = list(dict.fromkeys(m.member for m in inside if m.member))
+                own = [w for at, w in words if start <= at < stop and not any(m.start <= at < m.stop for m in inside)]
+                clause.other = len(own)
+                clause.names += [self._outsiders[w] for w in own if w in self._outsiders]
+                clause.signs = said(self.signs, text) if self.signs else []
+                clause.count, clause.ratio = _count(clause, own)
+                open_.append(clause)
+            if ends:
+                for clause in open_:
+                    clause.question = asks
+                yield from open_
+                open_ = []
+            start = stop
+
+
+def _cuts(folded: str) -> Iterator[tuple[int, bool, bool]]:
+    """Ends of clauses: (position, is the sentence over, does it ask)."""
+    for m in _BREAK.finditer(folded):
+        yield m.end(), bool(m["end"]), "?" in m[0]
+    yield len(folded), True, False
+
+
+def _count(clause: Clause, own: list[str]) -> tuple[int | None, bool]:
+    digits = any(c.isdigit() for c in clause.text)
+    if digits and (m := _RATIO.search(clause.text)):
+        return (int(m[1]), True) if 0 < int(m[1]) <= int(m[2]) <= 40 else (None, False)
+    if "both" in clause.hits:
+        return 2, False
+    spoken = [n for w in own if (n := when.number(w)) is not None]
+    if len(spoken) == 2 and spoken[0] == spoken[1] > 1 and len(own) <= 4:
+        return spoken[0], True  # «cuatro de cuatro»
+    if digits and (m := _DIGITS.search(clause.text)):
+        spoken.insert(0, int(m[1]))
+    big = next((n for n in spoken if 1 < n <= 30), None)
+    if big is not None and (when.clocks(clause.text) or when.duration(clause.text)):
+        big = None  # «at eight» counts no calls
+    if big is not None or own:
+        return big, False
+    marks = [c for c in EMOJI.findall(clause.text) if c != LINK_SIGN]
+    if len(marks) > 1 and len(set(marks)) == 1 and (marks[0] in clause.signs or clause.has("tick", "done")):
+        return len(marks), False
+    return None, False
+
+
+def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
+    """What the clause's own words and signs say; None where they say nothing of a call."""
+    promise, later, done = clause.has("promise"), clause.has("later"), clause.has("done")
+    sure = bool(clause.signs) or clause.ratio
+    if "howto" in clause.hits and not sure:
+        return None
+    if (refuse := clause.has("refuse")) and _carries(refuse, clause):
+        return Said(ReplyStatus.REFUSE, True, f"skips it: “{refuse.phrase}”")
+    if "notyet" in clause.hits and not sure:
+        return Said(ReplyStatus.PROMISE, True, f"says when: “{promise.phrase}”") if promise else None
+    if clause.question and not sure and not (clause.count and done):
+        return None
+    if promise and not sure and not (done and done.start < promise.start):
+        return Said(ReplyStatus.PROMISE, True, f"announces it: “{promise.phrase}”")
+    if sure:
+        why = signs[clause.signs[0]].why if clause.signs else f"counts: “{clause.text.strip()[:30]}”"
+        return Said(ReplyStatus.DONE, True, why)
+    if done and not (later and later.start >= done.stop and not clause.count):
+        return Said(
+            ReplyStatus.DONE,
+            bool(clause.names or clause.count) or _carries(done, clause),
+            f"says it is done: “{done.phrase}”",
+        )
+    if later and ((clause.names and clause.other <= 6) or clause.count or clause.has("all", "both")):
+        return Said(ReplyStatus.PROMISE, bool(clause.names), f"names a later time: “{later.phrase}”")
+    if "received" in clause.hits:
+        return None
+    if (excuse := clause.has("excuse")) and _carries(excuse, clause):
+        return Said(ReplyStatus.EXCUSE, True, f"says it cannot be done: “{excuse.phrase}”")
+    counted = clause.has("all") or clause.count
+    if (hit := clause.has("tick", "weak", "both")) or (counted and clause.other <= 3):
+        words = (hit or clause.has("all")).phrase if hit or clause.has("all") else clause.text.strip()[:30]  # type: ignore[union-attr]
+        return Said(ReplyStatus.DONE, False, f"“{words}” right after a call")
+    return None
+
+
+def _carries(hit: Hit, clause: Clause) -> bool:
+    """Is the clause about what the hit says? One word in a long clause may be about anything."""
+    idiom = clause.has("idiom")  # «well done, Kim»
+    return (" " in hit.phrase or clause.other <= 5) and not (
+        idiom and idiom.start <= hit.start and hit.stop <= idiom.stop
+    )
+
+
+def is_list(chat: Chat, folded: str) -> bool:
+    """Lists of who did and who did not are no replies of the one who made them."""
+    lines = [x for x in folded.split("\n") if x.strip()] if folded.count("\n") > 2 else []
+    return len(lines) > 3 and sum(bool(chat.names.found(x)) for x in lines) >= 3

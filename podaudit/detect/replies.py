@@ -1,0 +1,298 @@
+"""Replies: what members say of their own part in calls (codebook section 3).
+
+Claims: that a message says done, promise, excuse or refuse, of whom and of how many. Which calls that means is for
+``podaudit.ledger`` to tie. Meaning comes from the phrase books and the group's own signs, and from structure: who has
+calls open, how long since the latest, what stands between. Does not claim: anything of thanks by the caller, questions,
+lists of who did and who did not. Fires on ``Anna en Bob ✅``; stays silent on ``👍`` under a plan for Friday.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import regex
+
+from podaudit import when
+from podaudit.detect.chat import LINK_SIGN, Chat
+from podaudit.detect.reading import YOU_ALL, Clause, Reader, Said, is_list, meaning
+from podaudit.detect.signs import WORD, learn
+from podaudit.lexicon import Lexicon
+from podaudit.model import CLAIMS, ReplyStatus
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LONG = 45  # words; beyond that a message tells a story, and only its first clauses report
+_OPEN_TO_ALL = (ReplyStatus.DONE, ReplyStatus.PROMISE)  # one skips one post, or says which
+_DAY_END = (23, 59)
+_WEAK = 22  # words; a weak word counts in short messages only
+_BARE = 8  # words of a first answer without any word that is known
+_SOON, _FRESH, _STILL, _WEEK = (dt.timedelta(hours=h) for h in (2, 12, 48, 168))
+# «and Bob too»: what follows comes on top of what was said
+_DIGIT = regex.compile(r"\d")
+_MORE = regex.compile(r"\b(?:ook|also|too|as well|plus|auch|aussi|tambien|tambem|anche|pure)\b")
+
+
+@dataclass(slots=True)
+class _State:
+    """What has gone before, as far as a reader of the chat has it in mind."""
+
+    latest: dict[str, dt.datetime] = field(default_factory=dict)  # caller -> time of the latest call
+    spoke: dict[str, dt.datetime] = field(default_factory=dict)  # member -> time of the last claim but promises
+    talk: int = 0  # messages since the latest call that were neither claims nor the caller's own
+    caller: str = ""  # who made the latest call
+    other: tuple[str, dt.datetime] | None = None  # the latest call by anybody but that caller
+
+    def call_by_other(self, member: str) -> dt.datetime | None:
+        """Time of the latest call by somebody else."""
+        if self.caller != member:
+            return self.latest.get(self.caller)
+        return self.other[1] if self.other else None
+
+    def pass_by(self, member: str, now: dt.datetime, called: bool, claimed: set[str]) -> None:
+        """Go on to the next message. A promise leaves the call open."""
+        if claimed - {ReplyStatus.PROMISE.value}:
+            self.spoke[member] = now
+        if called:
+            if self.caller and self.caller != member:
+                self.other = (self.caller, self.latest[self.caller])
+            self.talk, self.caller = 0, member
+            self.latest[member] = now
+        elif not claimed and member != self.caller:
+            self.talk += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a message stands among the calls."""
+
+    since: dt.timedelta | None  # time since the latest call by another; None where there is none
+    unsaid: bool  # the member has claimed nothing since that call
+    talk: int  # messages since the latest call that were neither claims nor the caller's
+    length: int  # words of the message
+    own_call: bool  # the message is a call itself
+
+    def fresh(self, window: dt.timedelta = _FRESH) -> bool:
+        """Is there a call by another within the window that the member has said nothing on yet?"""
+        return self.unsaid and self.since is not None and self.since <= window
+
+
+def claims(chat: Chat, links: pd.DataFrame, calls: pd.DataFrame, rules: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
+    """What members say of their own part (CLAIMS), given LINKS, CALLS and RULES."""
+    if not len(calls):
+        return CLAIMS.frame()
+    signs = learn(chat, calls, rules)
+    worded = lexicon.gate("replies", chat.column)
+    marks = regex.compile(r"(?<!\w)\L<signs>(?!\w)", signs=list(signs)) if signs else None
+    callers, posts, outsiders = _first_lines(calls), set(calls["key"]), _outsiders(chat, calls)
+    call_lines, rule_lines = set(calls["line"]), set(rules["line"])
+    linked: dict[int, list[str]] = defaultdict(list)
+    for line, key in zip(links["line"].tolist(), links["key"].tolist(), strict=True):
+        if key in posts and line not in call_lines:
+            linked[line].append(key)
+    reader = Reader(chat, lexicon, signs, outsiders)
+    known: set[str] = set()
+    state = _State()
+    rows: list[dict[str, Any]] = []
+    for i, (line, member) in enumerate(zip(chat.lines, chat.members, strict=True)):
+        folded, found = chat.folded[i], list[dict[str, Any]]()
+        if state.caller and not chat.media[i] and line not in rule_lines:
+            place = _place(state, folded, member, chat.times[i], line in call_lines)
+            bare = state.talk == 0 and place.length <= _BARE and place.fresh(_SOON)
+            if (
+                bare
+                or worded[i]
+                or (marks and marks.search(folded))
+                or chat.names.found(folded)
+                or _DIGIT.search(folded)
+            ):
+                found = list(_read(chat, i, reader, known - {member}, state, place))
+                if keys := linked.get(line):
+                    found = [f | {"keys": keys} for f in found[:1]]
+        rows += found
+        if line in call_lines:
+            known |= callers[line]
+        state.pass_by(member, chat.times[i], line in call_lines, {f["status"] for f in found})
+    return CLAIMS.frame(rows)
+
+
+def _first_lines(calls: pd.DataFrame) -> dict[int, set[str]]:
+    by_line: dict[int, set[str]] = defaultdict(set)
+    for line, *names in zip(calls["line"], calls["caller"], calls["beneficiary"], strict=True):
+        by_line[line].update(names)
+    return by_line
+
+
+def _outsiders(chat: Chat, calls: pd.DataFrame) -> dict[str, str]:
+    """Words for outsiders whose posts were put before the group («my sister») -> the beneficiary as the call names it."""
+    found: dict[str, str] = {}
+    for name in calls["beneficiary"].tolist():
+        if name not in chat.present:
+            found.update((w, name) for w in WORD.findall(name)[-1:] if len(w) > 2)
+    return found
+
+
+def _place(state: _State, folded: str, member: str, now: dt.datetime, own_call: bool) -> _Place:
+    call, spoke = state.call_by_other(member), state.spoke.get(member)
+    return _Place(
+        since=now - call if call else None,
+        unsaid=call is not None and (spoke is None or spoke <= call),
+        talk=state.talk,
+        length=len(WORD.findall(folded)),
+        own_call=own_call,
+    )
+
+
+def _read(
+    chat: Chat, i: int, reader: Reader, known: set[str], state: _State, place: _Place
+) -> Iterator[dict[str, Any]]:
+    folded, now = chat.folded[i], chat.times[i]
+    if is_list(chat, folded):
+        return
+    message = reader.read(folded)
+    base: dict[str, Any] = {
+        "line": chat.lines[i],
+        "time": now,
+        "member": chat.members[i],
+        "names": [],
+        "keys": [],
+        "count": None,
+        "all": False,
+        "inverse": False,
+        "strict": False,
+        "until": None,
+    }
+    absent = message.has("absent")
+    if absent and not place.own_call and (until := when.until(folded, now)) is not None:
+        if until.date() > now.date() or (until.hour, until.minute) == _DAY_END:
+            yield base | {"status": ReplyStatus.EXCUSE.value, "until": until, "why": f"signs off: “{absent.phrase}”"}
+        elif place.fresh() and place.length <= _WEAK:  # «in calls till 11:30, then all five»
+            yield base | {"status": ReplyStatus.PROMISE.value, "why": f"says from when: “{absent.phrase}”"}
+        return
+    waiting: list[str] = []  # members named before it is said what of them
+    counted: int | None = None  # and how many, likewise
+    made: list[dict[str, Any]] = []
+    for n, clause in enumerate(message.spoken(known)):
+        if place.length > _LONG and n > 2:
+            break
+        told = meaning(clause, reader.signs) or _by_place(clause, now, state, place, n == 0)
+        if told is None:
+            counted = counted or clause.count
+            if clause.names and not clause.question:
+                if made and not clause.hits and clause.other <= 5 and (made[-1]["names"] or _MORE.search(clause.text)):
+                    last = made[-1]
+                    if last["names"]:
+                        last["names"] += clause.names  # «Anna gedaan, en Bob»
+                    else:  # «gedaan. en Bob ook»
+                        made.append(
+                            last | {"names": clause.names, "count": None, "all": False, "strict": True, "more": True}
+                        )
+                else:
+                    waiting += clause.names
+            continue
+        names = clause.names or waiting
+        if clause.names and waiting and clause.other <= 6:
+            names = waiting + clause.names
+        if not _accept(clause, told, names, place, bool(made)):
+            continue
+        more = bool(clause.names and made and _MORE.search(clause.text))
+        if clause.names and clause.signs and not made and (at := _MORE.search(clause.text)):
+            sign = clause.text.find(clause.signs[0])
+            if sign < at.start() and not any(m.member in clause.names for m in chat.names.found(clause.text[:sign])):
+                made.append(
+                    base | {"status": told.status.value, "why": told.why}
+                )  # «✅ en Bob ook»: the latest, and Bob's
+                more = True
+        count = clause.count or (counted if told.status is ReplyStatus.PROMISE else None)
+        waiting, counted = [], None
+        made.append(
+            base
+            | {
+                "status": told.status.value,
+                "names": names,
+                "count": count,
+                "why": told.why,
+                "more": more,
+                "all": bool(clause.has("all")) and not (clause.count or names) and told.status in _OPEN_TO_ALL,
+                "inverse": bool(clause.has("except") and clause.has("all")),
+                "strict": bool(names) and not told.strong,
+            }
+        )
+    if waiting and made and not (made[-1]["names"] or made[-1]["count"] or made[-1]["all"]) and place.length <= _WEAK:
+        made[-1]["names"] = waiting
+    elif waiting and not made and place.fresh() and place.length <= 3 and not message.has("received"):
+        made.append(
+            base
+            | {
+                "status": ReplyStatus.DONE.value,
+                "names": waiting,
+                "strict": True,
+                "why": "the caller's name alone, after the call",
+            }
+        )
+    for row in made:
+        row["names"] = list(dict.fromkeys(row["names"]))
+    yield from ({k: v for k, v in row.items() if k != "more"} for row in _merged(made))
+
+
+def _by_place(clause: Clause, now: dt.datetime, state: _State, place: _Place, first: bool) -> Said | None:
+    """What the place alone says: the names of callers with a word or two, or a short first answer right after a call."""
+    if clause.question or clause.hits or YOU_ALL.search(clause.text) or LINK_SIGN in clause.text:
+        return None
+    recent = [x for x in clause.names if x in state.latest and now - state.latest[x] <= _WEEK]
+    if len(recent) >= 2 and len(recent) == len(clause.names) and clause.other <= 5:
+        return Said(ReplyStatus.DONE, True, "names those whose calls stand open, and little else")
+    if recent and clause.other <= 2 and place.fresh():
+        return Said(ReplyStatus.DONE, False, "names the caller, and little else")
+    if first and place.length <= _BARE and place.talk == 0 and place.fresh(_SOON) and not clause.names:
+        return Said(ReplyStatus.DONE, False, "a short first answer right after the call, as is the group's habit")
+    return None
+
+
+def _accept(clause: Clause, told: Said, names: list[str], place: _Place, made: bool) -> bool:
+    """Is what the clause says of calls, given where it stands?"""
+    if not told.strong:
+        near = clause.names or (place.fresh() and place.talk <= 2 and clause.other <= (8 if clause.has("both") else 3))
+        apart = not place.own_call or (
+            clause.has("tick", "weak", "done") and (clause.names or clause.count or clause.has("all", "both"))
+        )
+        return bool(near and apart) and place.length <= _WEAK and not YOU_ALL.search(clause.text)
+    if told.status is ReplyStatus.DONE:
+        pointed = names or clause.signs or clause.ratio or clause.has("all", "both")
+        return bool(pointed) or (
+            not place.own_call and (place.fresh(_STILL) or bool(clause.count and clause.other <= 6))
+        )
+    if place.own_call:
+        return False
+    if told.status is ReplyStatus.PROMISE:
+        named = bool(names) and not YOU_ALL.search(clause.text) and "@" not in clause.text and clause.other <= 8
+        near = place.fresh() and place.talk <= 4
+        return place.length <= _LONG and (named or near or (bool(clause.has("all")) and clause.other <= 8))
+    return place.fresh() and not made and place.talk <= 6
+
+
+def _merged(made: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """One claim per status and set of names: «gedaan, staat eronder» says it once; those with names first, the surer."""
+    if any(r["status"] == ReplyStatus.DONE for r in made):
+        made = [r for r in made if r["names"] or r["count"] or r["status"] in (ReplyStatus.DONE, ReplyStatus.PROMISE)]
+    kept: list[dict[str, Any]] = []
+    for row in made:
+        same = None if row.get("more") else next((k for k in kept if _same(k, row)), None)
+        if same is None:
+            kept.append(row)
+        elif not (row["strict"] and (same["count"] or same["all"])):  # «4/4, Wes ❤️»: the heart adds nothing
+            same.update({x: same[x] or row[x] for x in ("names", "count")})
+            same["all"] = (same["all"] or row["all"]) and not (same["count"] or same["names"])
+    order = list(ReplyStatus)
+    yield from sorted(kept, key=lambda k: (order.index(k["status"]), not k["names"]))
+
+
+def _same(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Do two claims of one message say the same? A sure one with names beside a count says more."""
+    if a["status"] != b["status"] or (b["names"] and not b["strict"] and (a["count"] or a["all"])):
+        return False
+    return not a["names"] or not b["names"] or bool(a["names"] == b["names"])

@@ -1,0 +1,339 @@
+"""The rules of the group: what members must, should or may not do, and in force from when (codebook, section 2).
+
+Claims standing norms of a pod: the items of a list in which at least one is about liking or commenting, and single
+sentences by those who lay down the rules, marked as new or as binding. Fires: "From now on it is one hour, not two."
+Near miss: "Can you do mine within the hour?" (one post), "No chatter here, dues by Friday" (no pod), "Rule 3 was eight
+words, Bob" (cited, not made).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import regex
+
+from podaudit.detect import rule_values as values
+from podaudit.detect.chat import LINK_SIGN, Chat
+from podaudit.detect.language import shares
+from podaudit.detect.rule_reading import Found, Item, Reader, Sentence, best, items
+from podaudit.model import RULES, RuleType
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from podaudit.lexicon import Lexicon
+
+_CORE = frozenset({RuleType.REACT, RuleType.COMMENT})
+# Types that only a pod has: they say that a list is one of a pod's.
+_POD = frozenset({
+    RuleType.REACT, RuleType.COMMENT, RuleType.COMMENT_MIN_WORDS, RuleType.COMMENT_QUESTION,
+    RuleType.COMMENT_NO_EMOJI_ONLY, RuleType.COMMENT_NO_GENERIC, RuleType.COMMENT_MENTION, RuleType.GIVE_FIRST,
+    RuleType.NO_RETRACT, RuleType.ANSWER_COMMENTS, RuleType.CONFIRM, RuleType.SAVE, RuleType.SHARE,
+})  # fmt: skip
+# Types whose wording is a norm by itself: a lawgiver's sentence needs no mark of novelty.
+_STANDING = frozenset({
+    RuleType.SECRECY, RuleType.NO_CHAT, RuleType.QUOTA, RuleType.WINDOW, RuleType.NO_RETRACT, RuleType.FOLLOW,
+    RuleType.REPORT_ABSENCE,
+})  # fmt: skip
+_STANDING_WORDS = (
+    "secrecy", "outsider", "no_chat", "quota", "per_day", "per_week", "day", "between", "retract", "no_retract",
+    "follow", "absence", "sign_off",
+)  # fmt: skip
+# In a message with a link they are as a rule about that post; with a name in the sentence, about that member.
+_OF_ONE_POST = frozenset(
+    {
+        RuleType.REACT,
+        RuleType.COMMENT,
+        RuleType.DEADLINE,
+        RuleType.READ,
+        RuleType.SHARE,
+        RuleType.SAVE,
+        RuleType.CONFIRM,
+    }
+)
+_HARSH = frozenset({RuleType.PENALTY, RuleType.STRIKES, RuleType.DEADLINE, RuleType.CONFIRM, RuleType.WINDOW})
+# "Read this first", "a word from me": above a list these are no rules.
+_NO_HEADING = frozenset({RuleType.READ, RuleType.CONFIRM, RuleType.NO_CHAT})
+_QUALITY = frozenset({
+    RuleType.COMMENT_MIN_WORDS, RuleType.COMMENT_QUESTION, RuleType.COMMENT_NO_EMOJI_ONLY, RuleType.COMMENT_NO_GENERIC,
+    RuleType.COMMENT_MENTION,
+})  # fmt: skip
+_POST = regex.compile(r"(?i)linkedin\.com/(?:posts|feed|pulse|embed|groups)|lnkd\.in/|instagram\.com/(?:p|reel)s?/")
+_ASKS = regex.compile(r"(?<!,\s?\w{1,12})(?<!,\s?\w{1,8}\s\w{1,8})\?\W*$")  # no question: "…, is that clear?"
+_RUN = dt.timedelta(minutes=10)
+_FIRST = 30  # messages
+_EARLY = dt.timedelta(days=4)
+_LONG = 90  # characters: shorter messages lay down a rule only with a mark of their own
+_JOKE = regex.compile(r"(?:😂|🤣|😜|😉|🙃)|\b(?:ha){2,}|\b(?:je){2,}\b|\bjaja|\blol\b|\bhihi|\bkk+\b|\brs(?:rs)+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """A message as read for rules."""
+
+    at: int
+    items: tuple[tuple[Item, tuple[Found, ...]], ...]
+    rule: bool
+    change: bool
+    duty: bool
+
+    @property
+    def types(self) -> frozenset[RuleType]:
+        return frozenset(f.type for _, found in self.items for f in found)
+
+    @property
+    def listed(self) -> int:
+        return sum(item.marked for item, _ in self.items)
+
+
+def rules(chat: Chat, lexicon: Lexicon) -> pd.DataFrame:
+    """RULES of the chat, by line."""
+    return RULES.frame(
+        {
+            "line": chat.lines[i],
+            "type": f.type.value,
+            "value": f.value,
+            "by": chat.members[i],
+            "time": chat.times[i],
+            "why": f"{f.why}, {where}",
+            "phrase": f.phrase,
+        }
+        for i, f, where in _decide(chat, lexicon)
+    )
+
+
+def in_force(rules: pd.DataFrame, when: dt.datetime) -> dict[str, dict[str, Any]]:
+    """The rules in force at a moment: rule type -> its latest row of RULES, as a mapping, in order of line."""
+    out: dict[str, dict[str, Any]] = {}
+    for row in rules[rules["time"] <= when].sort_values("line", kind="stable").to_dict("records"):
+        out.pop(row["type"], None)
+        out[row["type"]] = {str(k): v for k, v in row.items()}
+    return out
+
+
+# ------------------------------------------------------------------------------------------------------------- deciding
+
+
+def _decide(chat: Chat, lexicon: Lexicon) -> list[tuple[int, Found, str]]:
+    reader = Reader(lexicon, shares(chat.folded))
+    candidates = _candidates(chat, lexicon)
+    habit = _habit(chat, lexicon)
+    lists = _lists(chat, lexicon, reader, candidates, habit=habit)
+    if not lists and not habit:
+        return []
+    first = min(lists, default=-1)
+    lawgivers = frozenset(chat.members[i] for i in lists) | _founders(chat)
+    held: set[RuleType] = {t for m in lists.values() for t in m.types}
+    out: list[tuple[int, Found, str]] = []
+    last: tuple[int, dt.datetime] | None = None  # the latest message with a rule: what follows at once belongs to it
+    for i in candidates:
+        count = len(out)
+        if i in lists:
+            out += [(i, f, "in a list of rules") for f in _list(chat, reader, lists[i])]
+        elif i > first and chat.members[i] in lawgivers:
+            goes_on = (
+                last is not None
+                and last[0] == i - 1
+                and chat.members[i] == chat.members[i - 1]
+                and chat.times[i] - last[1] <= _RUN
+            )
+            out += [(i, f, "a single rule") for f in _single(chat, reader, i, held, goes_on=goes_on)]
+        if len(out) > count:
+            held |= {f.type for _, f, _ in out[count:]}
+            last = (i, chat.times[i])
+    return out
+
+
+def _habit(chat: Chat, lexicon: Lexicon) -> bool:
+    """Members keep putting posts before the group, and with some of them stands what is asked."""
+    import pyarrow.compute as pc
+
+    dropped = pc.match_substring(chat.column, LINK_SIGN).to_numpy(zero_copy_only=False).nonzero()[0].tolist()
+    posts = [i for i in dropped if _POST.search(chat.texts[i])]
+    sample = posts[:: max(1, len(posts) // 400)]
+    asking = [i for i in sample if any(h.concept in ("like", "comment") for h in lexicon.scan("rules", chat.folded[i]))]
+    if len({chat.members[i] for i in sample}) < 3:
+        return False
+    several = len({chat.members[i] for i in asking}) >= 2 and len(posts) >= 5
+    return several or (bool(asking) and len(posts) >= max(8, 0.07 * len(chat)))
+
+
+def _candidates(chat: Chat, lexicon: Lexicon) -> list[int]:
+    """Messages that may hold a rule: not short, and with a word that marks a norm or in several lines."""
+    import pyarrow.compute as pc
+
+    enough = pc.greater_equal(pc.utf8_length(chat.column), 24)
+    lines = pc.greater_equal(pc.count_substring(chat.column, "\n"), 2)
+    marked = lexicon.gate("norms", chat.column) | lines.to_numpy(zero_copy_only=False)
+    return [int(i) for i in (marked & enough.to_numpy(zero_copy_only=False)).nonzero()[0] if not chat.media[i]]
+
+
+def _founders(chat: Chat) -> frozenset[str]:
+    """Who created the group; where no notice says so, nobody."""
+    events = chat.membership
+    return frozenset(n for n in events.loc[events["event"] == "created", "member"].tolist() if isinstance(n, str))
+
+
+def _lists(
+    chat: Chat, lexicon: Lexicon, reader: Reader, candidates: Sequence[int], *, habit: bool
+) -> dict[int, _Message]:
+    """The messages that are lists of a pod's rules."""
+    found: dict[int, _Message] = {}
+    founders = _founders(chat)
+    authors: set[str] = set()
+    early = chat.times[0] + _EARLY if len(chat) else None
+    for i in candidates:
+        folded = chat.folded[i]
+        if len(folded) < _LONG and "\n" not in folded:
+            continue
+        if found and (chat.members[i] not in authors | founders or folded.count("\n") < 2):
+            continue
+        if not found and i >= _FIRST and "\n" not in folded and chat.times[i] > early and not _titled(lexicon, folded):
+            continue
+        message = _read(chat, reader, i)
+        founding = (
+            not found and (chat.members[i] in founders or not founders) and (i < _FIRST or chat.times[i] <= early)
+        )
+        if _is_list(message, folded, again=bool(found), habit=habit) or (
+            founding and _is_charter(message, folded, habit=habit)
+        ):
+            found[i] = message
+            authors.add(chat.members[i])
+    return found
+
+
+def _titled(lexicon: Lexicon, folded: str) -> bool:
+    return any(h.concept in ("rule", "change") for h in lexicon.scan("norms", folded))
+
+
+def _is_list(message: _Message, folded: str, *, again: bool, habit: bool) -> bool:
+    """Several norms in one message, of a kind that only a pod has; once the group has rules, in plain list form only.
+
+    Where members do not ask for engagement with posts, both core acts and two further norms of a pod are needed.
+    """
+    types = message.types
+    several = message.listed >= 3 or len(message.items) >= 4
+    if again:
+        return len(types) >= 3 and several and bool(types & _POD)
+    if len(types) < 3 or not types & _CORE or len(types & _POD) < 2:
+        return False
+    if not habit and not (types >= _CORE and len(types & _POD) >= 4):
+        return False
+    if LINK_SIGN in folded and not (message.rule or several):
+        return False
+    return several or ((message.rule or message.change) and len(types) >= 4)
+
+
+def _is_charter(message: _Message, folded: str, *, habit: bool) -> bool:
+    """The founder tells on the first days, in running text, what members do, in a group that goes on to do it.
+
+    A core act with something more that only a pod has, or three norms of any kind.
+    """
+    types = message.types
+    if LINK_SIGN in folded:
+        return False
+    return habit and (len(types) >= 3 or (bool(types & _CORE) and len(types & _POD) >= 2))
+
+
+def _read(chat: Chat, reader: Reader, i: int) -> _Message:
+    folded = chat.folded[i]
+    languages = reader.languages(folded)
+    whole = reader.sentence(folded, languages)
+    parts = items(folded)
+    heading = sum(item.marked for item in parts) >= 3 and not parts[0].marked
+    read = tuple(
+        (
+            item,
+            tuple(
+                f for f in reader.read(chat.texts[i], item, languages) if k or not heading or f.type not in _NO_HEADING
+            ),
+        )
+        for k, item in enumerate(parts)
+    )
+    return _Message(i, read, whole.has("rule"), whole.has("change"), whole.has("duty"))
+
+
+def _list(chat: Chat, reader: Reader, message: _Message) -> list[Found]:
+    """The rules of a list.
+
+    An item that nothing else explains is read by what such lists hold: who fails, a sign, who may not know.
+    """
+    found = [f for _, per_item in message.items for f in per_item]
+    types = {f.type for f in found}
+    languages = reader.languages(chat.folded[message.at])
+    for k, (item, per_item) in enumerate(message.items):
+        if per_item or not item.marked:
+            continue
+        s = reader.sentence(item.text, languages)
+        if s.has("failing") and RuleType.PENALTY not in types:
+            found.append(Found(RuleType.PENALTY, "other", item.text[:60], "who does not comply, in an item of its own"))
+        elif (
+            RuleType.CONFIRM not in types
+            and len(item.text) < 60
+            and (sign := values.sign(chat.texts[message.at], item.text))
+        ):
+            found.append(Found(RuleType.CONFIRM, sign, item.text[:60], f"a sign of its own among the rules: {sign!r}"))
+        elif k == len(message.items) - 1 and s.has("not") and RuleType.SECRECY not in types:
+            found.append(
+                Found(RuleType.SECRECY, None, item.text[:60], "the last item, which forbids something about the group")
+            )
+    about = [f for f in found if f.type in _QUALITY]
+    if about and RuleType.COMMENT not in types:
+        found.append(
+            Found(RuleType.COMMENT, None, about[0].phrase, f"implied by {about[0].type.value}: {about[0].phrase!r}")
+        )
+    return best(found)
+
+
+def _single(chat: Chat, reader: Reader, i: int, held: Set[RuleType], *, goes_on: bool) -> list[Found]:
+    """Rules in a message that is no list: what is marked as new or agreed, and types that are always norms."""
+    folded = chat.folded[i]
+    if _JOKE.search(folded):
+        return []
+    languages = reader.languages(folded)
+    linked = LINK_SIGN in folded
+    parts = [(item, [(t, reader.sentence(t, languages)) for t in item.sentences]) for item in items(folded)]
+    marked = (
+        goes_on
+        or any(
+            s.has("change", "propose") or (s.has("rule") and ":" in t) for _, sentences in parts for t, s in sentences
+        )
+        or sum(item.marked for item, _ in parts) >= 2
+    )
+    out: list[Found] = []
+    for _, sentences in parts:
+        for text, s in sentences:
+            if _ASKS.search(text) and not s.has("propose", "tell"):
+                continue
+            named = chat.names.members_in(text) if not s.has("change") else []
+            if not marked and not s.has(*_STANDING_WORDS):
+                continue
+            found = reader.read(chat.texts[i], Item(text, False, (text,)), languages)
+            for f in found:
+                known = f.type in held and f.value is None and not s.has("change")
+                if (
+                    known
+                    or (f.type in _CORE and f.type in held)
+                    or (f.type is RuleType.CONFIRM and RuleType.CONFIRM in held)
+                ):
+                    continue
+                if (linked and f.type in _OF_ONE_POST) or (named and f.type in _HARSH):
+                    continue
+                if marked or (f.type in _STANDING and not named and _norm(f, s)):
+                    out.append(f)
+    return best(out)
+
+
+def _norm(f: Found, s: Sentence) -> bool:
+    """Does the sentence speak of always and all, without a word of novelty?"""
+    if f.type in (RuleType.SECRECY, RuleType.NO_CHAT) and s.has("occasion"):
+        return False
+    if f.type is RuleType.WINDOW:
+        bounds = [*s.of("not"), *s.of("only"), *s.of("limit")]
+        return s.has("drop", "post") and any(
+            abs(b.start - d.start) < 40 for b in bounds for d in (*s.of("day"), *s.of("between"))
+        )
+    return s.has("duty", "heed", "limit", "not", "only") and not s.has("failing")

@@ -1,0 +1,129 @@
+"""A group's own signs for «done»: learnt from its confirm rule and from where they stand (codebook section 3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import regex
+
+from podaudit.detect.chat import LINK_SIGN, Chat
+from podaudit.lexicon.fold import fold
+from podaudit.model import RuleType
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{RI}{2}")
+WORD = regex.compile(r"[\p{L}][\p{L}'-]*")
+_WINDOW = dt.timedelta(hours=12)  # a first answer to a call that comes later is rarely a bare sign
+_STEM = 4  # letters; shorter words are compared whole
+_SHORT = 4  # words, names not counted
+_NO_SIGN = frozenset(
+    "ja nee yes no ok oke okay haha hahaha lol thanks dank merci gracias grazie danke si oui top".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A word or emoji that says «done» in this group, and how that is known."""
+
+    token: str
+    why: str
+    pattern: regex.Pattern[str] | None = None  # of a sign of several words
+
+    @property
+    def stem(self) -> str:
+        """What the other forms of a word begin with; empty for emoji and short words."""
+        return self.token[: max(_STEM, len(self.token) - 2)] if len(self.token) > _STEM and self.token.isalpha() else ""
+
+
+def tokens(folded: str) -> list[str]:
+    """The words and emoji of a folded text."""
+    return [*WORD.findall(folded), *(c for c in EMOJI.findall(folded) if c != LINK_SIGN)]
+
+
+def said(signs: Mapping[str, Sign], folded: str) -> list[str]:
+    """The signs in a folded text, as often as they stand there; words in their other forms too (``cravei``, ``cravada``)."""
+    found = []
+    for token in tokens(folded):
+        if token in signs:
+            found.append(token)
+        elif len(token) > _STEM:
+            found += [
+                t for t, sign in signs.items() if sign.stem and token.startswith(sign.stem) and len(token) <= len(t) + 3
+            ][:1]
+    return found or [t for t, sign in signs.items() if sign.pattern and sign.pattern.search(folded)]
+
+
+def first_answers(chat: Chat, calls: pd.DataFrame) -> Iterator[int]:
+    """Positions of messages that are their sender's first since the latest call by somebody else, within twelve hours."""
+    caller_at: dict[int, str] = dict(zip(calls["line"].tolist(), calls["caller"].tolist(), strict=True))
+    latest: tuple[int, str] | None = None  # position and caller of the latest call
+    before: tuple[int, str] | None = None  # the latest by another caller than that
+    spoke: dict[str, int] = {}
+    for i, (line, member) in enumerate(zip(chat.lines, chat.members, strict=True)):
+        call = latest if latest is None or latest[1] != member else before
+        if call is not None and spoke.get(member, -1) < call[0] and chat.times[i] - chat.times[call[0]] <= _WINDOW:
+            yield i
+        if line in caller_at:
+            if latest is not None and latest[1] != member:
+                before = latest
+            latest = (i, member)
+        spoke[member] = i
+
+
+def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame) -> dict[str, Sign]:
+    """The group's signs by token: words or emoji of the confirm rule, and those that short first answers to calls are made of.
+
+    A sign stands in at least three such answers by two members, alone in two of them, and mostly there: three fifths of
+    all messages that hold it.
+    """
+    found: dict[str, Sign] = {}
+    for line, value in zip(
+        *(rules.loc[rules["type"] == RuleType.CONFIRM, c].tolist() for c in ("line", "value")), strict=True
+    ):
+        parts = tokens(fold(value)) if isinstance(value, str) else []
+        marks = [p for p in parts if EMOJI.match(p)]
+        for token in marks or ([" ".join(parts)] if 0 < len(parts) <= _SHORT else []):
+            pattern = regex.compile(rf"(?<!\w){regex.escape(token)}(?!\w)") if " " in token else None
+            found[token] = Sign(token, f"“{token}”, the group's sign for done by the rule on line {line}", pattern)
+    answers = set(first_answers(chat, calls)) if len(calls) else set()
+    called = set(calls["line"])
+    inside: Counter[str] = Counter()
+    alone: Counter[str] = Counter()
+    by: dict[str, set[str]] = defaultdict(set)
+    candidates: set[str] = set()
+    short: dict[int, Sequence[str]] = {}
+    for i in sorted(answers):
+        if chat.lines[i] in called or chat.media[i] or len(chat.folded[i]) > 80 or "?" in chat.folded[i]:
+            continue
+        words = _without_names(chat, chat.folded[i])
+        distinct = dict.fromkeys(words)
+        if sum(not EMOJI.match(w) for w in words) <= _SHORT:
+            short[i] = list(distinct)
+            for token in distinct:
+                inside[token] += 1
+                by[token].add(chat.members[i])
+                alone[token] += len(distinct) == 1 or (len(words) <= 2 and bool(EMOJI.match(token)))
+    candidates = {t for t, n in inside.items() if n >= 3 and len(by[t]) >= 2 and alone[t] >= 2 and t not in _NO_SIGN}
+    if candidates:
+        outside: Counter[str] = Counter()
+        for i, text in enumerate(chat.folded):
+            if i not in short:
+                outside.update(candidates.intersection(tokens(text)))
+        for token in sorted(candidates):
+            if inside[token] >= 1.5 * outside[token]:
+                found.setdefault(token, Sign(token, f"“{token}”, how this group answers calls ({inside[token]} times)"))
+    return found
+
+
+def _without_names(chat: Chat, folded: str) -> list[str]:
+    rest, at = [], 0
+    for m in chat.names.found(folded):
+        rest.append(folded[at : max(at, m.start)])
+        at = max(at, m.stop)
+    return tokens("".join([*rest, folded[at:]]))

@@ -1,0 +1,128 @@
+"""Whom a labelled message is aimed at (codebook section 5: targets hold for the message as a whole)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
+
+import regex
+
+from podaudit.detect.chat import Chat
+from podaudit.detect.traits import Exit
+from podaudit.model import Event, Label
+
+_AIMED = frozenset(
+    {
+        Label.SHAMING,
+        Label.PRAISE,
+        Label.THREAT,
+        Label.INSULT,
+        Label.RETALIATION_CALL,
+        Label.SANCTION,
+        Label.GUILT,
+        Label.DEMAND,
+    }
+)
+_AT_SOMEBODY = frozenset(
+    {Label.SHAMING, Label.INSULT, Label.SANCTION, Label.RETALIATION_CALL}
+)  # never at the group as a whole
+_YOU = regex.compile(
+    r"\b(?:je|jij|jou|jouw|u|uw|you|your|u|ur|du|dich|dir|dein\w*|tu|te|toi|ton|ta|tes|vous|ti|tuyo|usted|voce|vc|seu|sua|teu|tua|tuo|lei)\b"
+)
+_TALK = dt.timedelta(hours=2)
+_JUST = dt.timedelta(minutes=15)
+_AFTER = dt.timedelta(days=3)
+_TICK = regex.compile(r"[✅✔☑👍💪🟢]|\bok\b")
+_SHORT = regex.compile(
+    r"\.\.\.|(?<!\d)0(?!\d)|[❌✖🔴⬜☐❓?]|\b(?:nul|zero|null|niets|niks|nothing|none|nichts|rien|nada|niente|nope|nee|no|nein|non|nao)\b|-\s*$"
+)
+_COUNT = regex.compile(r"(?<!\d)(\d{1,3})(?!\d)")
+
+
+class Aim:
+    """Finds targets; knows the chat, who went, and which messages are labelled."""
+
+    def __init__(self, chat: Chat, gone: Sequence[Exit], labelled: Mapping[int, Iterable[str]]) -> None:
+        self._chat, self._gone, self._labelled = chat, gone, labelled
+
+    def at(self, i: int, labels: Iterable[str], named: Sequence[str]) -> list[str]:
+        """The targets of message ``i``, sorted; empty where it is aimed at the group as a whole."""
+        kinds = set(labels)
+        if not kinds & _AIMED:
+            return sorted(self._objected(i, named)) if Label.DISSENT in kinds else []
+        listed = self._listed(i)
+        if listed is not None and Label.SHAMING in kinds:
+            return sorted(listed)
+        if named:
+            called = {m.member for m in self._chat.names.found(self._chat.folded[i]) if m.at}
+            return sorted([m for m in named if m in called] or named)  # who is called by @ is spoken to, others of
+        if kinds & (_AT_SOMEBODY | {Label.THREAT}) and (went := self._went(i)):
+            return [went]
+        if kinds & _AT_SOMEBODY or _YOU.search(self._chat.folded[i]):
+            other = self._other(i, kinds)
+            return [other] if other else []
+        return []
+
+    def _objected(self, i: int, named: Sequence[str]) -> list[str]:
+        """Dissent is aimed at who is addressed by name at the end or by @."""
+        text = self._chat.folded[i]
+        called = [
+            m.member
+            for m in self._chat.names.found(text)
+            if m.member and m.member != self._chat.members[i] and (m.at or m.stop >= len(text.rstrip(" .!?")) - 1)
+        ]
+        return list(dict.fromkeys(called)) if len(named) <= 1 else []
+
+    def _listed(self, i: int) -> list[str] | None:
+        """In a list of who did what: those who fell short."""
+        lines = [x for x in self._chat.folded[i].split("\n") if x.strip()]
+        if len(lines) < 3:
+            return None
+        entries: list[tuple[str, str]] = []
+        for line in lines:
+            mentions = [m for m in self._chat.names.found(line) if m.member]
+            for m, following in zip_longest(mentions, mentions[1:]):
+                entries.append((str(m.member), line[m.stop : following.start if following else None]))
+        if len({m for m, _ in entries}) < 3:
+            return None
+        counts = {m: int(c[1]) for m, rest in entries if (c := _COUNT.search(rest))}
+        top = max(counts.values(), default=0)
+        short = {m for m, rest in entries if _SHORT.search(rest) and not _TICK.search(rest)} | {
+            m for m, n in counts.items() if n * 2 < top
+        }
+        ticked = {m for m, rest in entries if _TICK.search(rest)}
+        if ticked and not short:
+            short = {m for m, _ in entries} - ticked
+        return sorted(short - {self._chat.members[i]}) or None
+
+    def _went(self, i: int) -> str | None:
+        """Who is removed by the writer right after, or who went lately."""
+        now, who = self._chat.times[i], self._chat.members[i]
+        for x in self._gone:
+            if x.event == Event.REMOVED and x.by == who and dt.timedelta(0) <= x.time - now <= _JUST:
+                return x.member
+        lately = [
+            x
+            for x in self._gone
+            if dt.timedelta(0) < now - x.time <= _AFTER or (x.time == now and x.line < self._chat.lines[i])
+        ]
+        return lately[-1].member if lately else None
+
+    def _other(self, i: int, kinds: set[str]) -> str | None:
+        """Whom the writer answers: the last to object or to be labelled, else the last who spoke."""
+        before = [
+            j
+            for j in range(max(0, i - 8), i)
+            if self._chat.times[i] - self._chat.times[j] <= _TALK and self._chat.members[j] != self._chat.members[i]
+        ]
+        for j in reversed(before):
+            if (
+                Label.DISSENT in self._labelled.get(j, ())
+                or Label.DISTRESS in self._labelled.get(j, ())
+                or Label.APOLOGY in self._labelled.get(j, ())
+            ):
+                return self._chat.members[j]
+        if Label.THREAT in kinds and not kinds & _AT_SOMEBODY:
+            return None
+        return self._chat.members[before[-1]] if before else None

@@ -1,0 +1,80 @@
+"""What follows what: episodes (codebook section 7). A sequence in time, never a proof of cause."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from podaudit.model import EPISODES, EpisodeKind, Event, Label, ReplyStatus, rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    kind: EpisodeKind
+    first: frozenset[str]
+    then: frozenset[str]
+    within: dt.timedelta
+
+
+def _by(*labels: str) -> set[str]:
+    return {f"by {x}" for x in labels}
+
+
+def _on(*labels: str) -> set[str]:
+    return {f"on {x}" for x in labels}
+
+
+_PATTERNS = (
+    _Pattern(
+        EpisodeKind.SILENCED, frozenset(_by(Label.DISSENT)),
+        frozenset({Event.REMOVED} | _on(Label.SANCTION, Label.RETALIATION_CALL, Label.THREAT, Label.INSULT)), 7 * _DAY,
+    ),
+    _Pattern(
+        EpisodeKind.ENFORCED, frozenset(_on(Label.THREAT, Label.SHAMING)),
+        frozenset({ReplyStatus.DONE} | _by(Label.APOLOGY)), 2 * _DAY,
+    ),
+    _Pattern(
+        EpisodeKind.PUNISHED, frozenset(_on(Label.THREAT, Label.SHAMING)),
+        frozenset({Event.REMOVED} | _on(Label.SANCTION)), 14 * _DAY,
+    ),
+    _Pattern(EpisodeKind.DRIVEN_OUT, frozenset(_by(Label.DISTRESS, Label.DISSENT)), frozenset({Event.LEFT}), 14 * _DAY),
+    _Pattern(
+        EpisodeKind.AFTER_EXIT, frozenset({Event.LEFT, Event.REMOVED}),
+        frozenset(_on(Label.SANCTION, Label.RETALIATION_CALL, Label.SHAMING, Label.INSULT)), 14 * _DAY,
+    ),
+)  # fmt: skip
+
+
+def episodes(pressure: pd.DataFrame, replies: pd.DataFrame, membership: pd.DataFrame) -> pd.DataFrame:
+    """The EPISODES: per member, kind and first event one, ended by the first later event that completes it in its window."""
+    events: dict[str, set[tuple[int, dt.datetime, str]]] = defaultdict(set)
+    for p in rows(pressure):
+        for label in p.labels:
+            events[p.actor].add((p.line, p.time, f"by {label}"))
+            for target in p.targets:
+                events[target].add((p.line, p.time, f"on {label}"))
+    for r in rows(replies[replies["status"] == ReplyStatus.DONE]):
+        if r.member in events:
+            events[r.member].add((r.line, r.time, ReplyStatus.DONE))
+    for m in rows(membership[membership["event"].isin([Event.LEFT, Event.REMOVED])]):
+        if m.member is not None:
+            events[m.member].add((m.line, m.time, m.event))
+    found: list[tuple[Any, ...]] = []
+    for member, happened in sorted(events.items()):
+        order = sorted(happened)
+        for pattern in _PATTERNS:
+            firsts = dict.fromkeys((line, time) for line, time, what in order if what in pattern.first)
+            for line, time in firsts:
+                for later, at, what in order:
+                    if later > line and what in pattern.then and at - time <= pattern.within:
+                        found.append((pattern.kind.value, member, line, later))
+                        break
+    found.sort(key=lambda r: (r[2], r[3], r[0], r[1]))
+    return EPISODES.frame(found)

@@ -1,0 +1,161 @@
+"""The order of the reading stages, and the tables and warnings they end in. Pure on bytes."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from podaudit.export import doubts, headers, members, parse, source
+from podaudit.export.headers import Headers
+from podaudit.export.members import People
+from podaudit.export.notices import clean
+from podaudit.export.parse import Rows
+from podaudit.export.source import Decoded, Loaded
+from podaudit.model import MEMBERS, MEMBERSHIP, MESSAGES, Export, Kind, Options, Source, Unreadable
+
+_FEW = 20  # line numbers named in a warning
+_PROSE = 0.5  # share of lines before the first message above which a file with hardly any message is no chat
+_HARDLY = 3
+_SHORT = 12  # lines of a file that may be a single message behind the tail of another
+
+
+def weigh(data: bytes) -> int:
+    """How many lines of some bytes begin like a message."""
+    return len(headers.candidates(parse.split_lines(source.decode(data).raw).text))
+
+
+def export(loaded: Loaded, name: str, options: Options) -> Export:
+    """Read the loaded bytes: lines, headers, rows, members, tables."""
+    decoded = source.decode(loaded.data)
+    raw = decoded.raw
+    lines = parse.split_lines(raw)
+    found = headers.find(
+        raw, lines.starts, lines.text, name, options.date_order,
+        lambda template, line, body: parse.hints(raw, lines, template, line, body),
+    )  # fmt: skip
+    n_lines = len(lines.starts) - 1
+    if n_lines > _SHORT and found.line[0] > n_lines * _PROSE and len(found.line) < _HARDLY:
+        raise Unreadable(f"{name} holds no chat: hardly a line begins like a message of an exported WhatsApp chat.")
+    rows = parse.build(raw, lines, found)
+    people = members.know(rows, lambda row: str(rows.text[row].as_py()), options.me, name)
+    doubted = _doubts(rows, found, people)
+    messages = _messages(rows, people, doubted)
+    kinds = messages["kind"]
+    known = messages["time"].dropna()
+    return Export(
+        source=Source(
+            name=PurePath(name).name or name,
+            sha256=loaded.sha256,
+            lines=n_lines,
+            messages=int((kinds != Kind.GAP.value).sum()),
+            system_messages=int((kinds == Kind.NOTICE.value).sum()),
+            gaps=int((kinds == Kind.GAP.value).sum()),
+            platform=found.platform,
+            date_order=found.order,
+            clock=found.clock,
+            encoding=decoded.encoding,
+            first=known.iloc[0].to_pydatetime() if len(known) else None,
+            last=known.iloc[-1].to_pydatetime() if len(known) else None,
+            group=people.group,
+            warnings=tuple(_warnings(loaded, decoded, rows, found, people, messages)),
+        ),
+        raw=raw,
+        messages=messages,
+        membership=MEMBERSHIP.frame(people.membership),
+        members=MEMBERS.frame(people.members),
+    )
+
+
+def _doubts(rows: Rows, found: Headers, people: People) -> dict[int, list[str]]:
+    out: dict[int, list[str]] = {}
+    for row in np.flatnonzero(doubts.out_of_order(rows.time)).tolist():
+        out.setdefault(row, []).append(_out_of_order(rows, row))
+    for line in (found.suspects + 1).tolist():
+        row = int(np.searchsorted(rows.line, line, side="right")) - 1
+        out.setdefault(row, []).append(f"line {line} looks like the header of another message")
+    for row, text in people.doubts.items():
+        out.setdefault(row, []).append(text)
+    return out
+
+
+def _out_of_order(rows: Rows, row: int) -> str:
+    """In words how far a time runs back behind the message above, or ahead of the one below."""
+
+    def gap(other: int) -> float:
+        if not 0 <= other < len(rows.time) or np.isnat(rows.time[other]):
+            return 0.0
+        return float((rows.time[other] - rows.time[row]) / np.timedelta64(1, "s"))
+
+    back, ahead = gap(row - 1), -gap(row + 1)
+    if back >= ahead and back > 0:
+        return f"time runs back by {doubts.span(back)}; the line may be pasted text"
+    if ahead > 0:
+        return f"time runs ahead of the next message by {doubts.span(ahead)}; the line may be pasted text"
+    return "time does not fit the order of the messages"
+
+
+def _text(values: pa.Array) -> Any:
+    """An Arrow column as a text column, without a copy."""
+    return pd.Series(values, dtype=pd.StringDtype("pyarrow", na_value=np.nan))
+
+
+def _coded(code: np.ndarray, values: list[str]) -> Any:
+    """A text column from codes; -1 is empty."""
+    return _text(pa.array([*values, ""], pa.large_string()).take(pa.array(code % (len(values) + 1))))
+
+
+def _sparse(n: int, values: dict[int, str]) -> Any:
+    code = np.full(n, -1, dtype=np.int64)
+    code[list(values)] = np.arange(len(values))
+    return _coded(code, list(values.values()))
+
+
+def _messages(rows: Rows, people: People, doubted: dict[int, list[str]]) -> pd.DataFrame:
+    n = len(rows.line)
+    return MESSAGES.frame({
+        "line": rows.line, "line_end": rows.line_end, "time": rows.time,
+        "sender": _coded(rows.sender_code, [clean(s) for s in rows.senders]),
+        "kind": _coded(rows.kind, [k.value for k in Kind]),
+        "text": _text(rows.text),
+        "doubts": _sparse(n, {row: "; ".join(texts) for row, texts in doubted.items()}),
+        "why": _sparse(n, rows.why),
+        "member": _coded(rows.sender_code, people.member_of),
+        "start": rows.start, "stop": rows.stop,
+    })  # fmt: skip
+
+
+def _warnings(
+    loaded: Loaded, decoded: Decoded, rows: Rows, found: Headers, people: People, messages: pd.DataFrame
+) -> list[str]:
+    out = [*loaded.notes, *found.warnings]
+    if decoded.encoding != "utf-8":
+        out.append(f"The file is not UTF-8; it was read as {decoded.encoding}.")
+    if decoded.bad:
+        out.append(f"{decoded.bad} pieces of the file are not valid {decoded.encoding} and show as \ufffd.")
+    if found.line[0] > 0:
+        out.append(f"The first {found.line[0]} lines stand before any message: the export may begin inside one.")
+    impossible = sorted(r for r in rows.why if r or not found.line[0])
+    if impossible:
+        out.append(f"No message could be made of {_at('line', [int(rows.line[r]) for r in impossible])}.")
+    if len(found.suspects):
+        at = _at("line", (found.suspects + 1).tolist())
+        out.append(f"Inside messages, {at} look like headers of other messages.")
+    odd = np.flatnonzero(messages["doubts"].str.contains("time ", regex=False).to_numpy()).tolist()
+    if odd:
+        out.append(f"Time does not run on at {_at('line', [int(rows.line[r]) for r in odd])}; it may be pasted text.")
+    cap = doubts.truncated(int((messages["kind"] != Kind.GAP.value).sum()))
+    if cap:
+        out.append(f"About {cap:,} messages are the most the app exports: older ones are probably missing.")
+    return [*out, *people.warnings]
+
+
+def _at(noun: str, lines: list[int]) -> str:
+    """Line numbers in words; a long list is cut."""
+    if len(lines) == 1:
+        return f"{noun} {lines[0]}"
+    shown = ", ".join(map(str, lines[:_FEW]))
+    return f"{noun}s {shown}" + (f" and {len(lines) - _FEW} more" if len(lines) > _FEW else "")

@@ -1,0 +1,217 @@
+"""Bytes in: the file, archive or stream as given, its hash, and its text as UTF-8. The only module here with I/O."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from podaudit.model import Unreadable
+
+_ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+# What zipfile lets escape on hostile or broken archives besides its own error.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError,
+    ValueError, OverflowError, IndexError, KeyError, MemoryError,
+)  # fmt: skip
+_MAX_TEXTS = 40  # text files looked at in one archive
+_ENCRYPTED = 0x1
+_BLOCK = 1 << 20
+_NO_ASCII = 1 << 13  # bytes looked at when guessing UTF-16 without a mark
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The chat's bytes as they stood in the file or archive, and the SHA-256 of what was given."""
+
+    data: bytes
+    sha256: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """``raw``: the text as valid UTF-8; ``bad``: how many undecodable bytes or sequences were replaced."""
+
+    raw: bytes
+    encoding: str
+    bad: int
+
+
+Weigh = Callable[[bytes], int]
+
+
+def load(path: Path | None, data: bytes | None, name: str, max_bytes: int, weigh: Weigh) -> Loaded:
+    """Read the export at ``path``, or take ``data`` as read from a stream.
+
+    ``weigh`` tells how many message headers some bytes hold; it chooses between text files in an archive.
+    Raises ``Unreadable`` when there is nothing to read, or more than ``max_bytes`` of chat text.
+    """
+    if data is None:
+        if path is None:
+            raise Unreadable(f"{name}: nothing was given to read; give the exported chat (.txt or .zip).")
+        return _load_path(path, name, max_bytes, weigh)
+    digest = hashlib.sha256(data).hexdigest()
+    if data.startswith(_ZIP_MARKS):
+        return _from_zip(io.BytesIO(data), digest, name, max_bytes, weigh)
+    if len(data) > max_bytes:
+        raise _too_big(name, max_bytes)
+    return Loaded(_not_empty(data, name), digest)
+
+
+def _load_path(path: Path, name: str, max_bytes: int, weigh: Weigh) -> Loaded:
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise Unreadable(f"{name} is a folder; give the exported chat itself (.txt or .zip).")
+        if not stat.S_ISREG(mode):
+            raise Unreadable(f"{name} is not a regular file; give the exported chat itself, or - for standard input.")
+        with path.open("rb") as file:
+            archive = file.read(4) in _ZIP_MARKS
+            size = path.stat().st_size
+            if not archive and size > max_bytes:
+                raise _too_big(name, max_bytes)
+            file.seek(0)
+            if not archive:
+                data = file.read(max_bytes + 1)
+                if len(data) > max_bytes:
+                    raise _too_big(name, max_bytes)
+                return Loaded(_not_empty(data, name), hashlib.sha256(data).hexdigest())
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            return _from_zip(file, digest, name, max_bytes, weigh)
+    except FileNotFoundError:
+        raise Unreadable(f"{name} does not exist; check the name and the folder.") from None
+    except PermissionError:
+        raise Unreadable(f"{name} may not be read; check the permissions of the file.") from None
+    except (OSError, ValueError) as e:  # ValueError: a NUL in the name
+        raise Unreadable(f"{name} cannot be read ({_reason(e)}); check the file.") from None
+
+
+def _from_zip(file: BinaryIO, digest: str, name: str, max_bytes: int, weigh: Weigh) -> Loaded:
+    """The chat out of an archive: ``_chat.txt``, else the text file with the most headers; nothing is extracted."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            texts = [i for i in archive.infolist() if _is_text(i)]
+            if not texts:
+                raise Unreadable(f"{name} holds no chat: no .txt file is in the archive; export the chat again.")
+            texts.sort(key=lambda i: (not _is_ios_chat(i), i.filename.count("/"), i.header_offset))
+            if _is_ios_chat(texts[0]):
+                texts = [i for i in texts if _is_ios_chat(i)]
+            best, found, failure = b"", -1, None
+            for info in texts[:_MAX_TEXTS]:
+                if info.flag_bits & _ENCRYPTED:
+                    failure = Unreadable(f"{name} is encrypted; unpack it with its password and give the .txt file.")
+                    continue
+                with archive.open(info) as member:
+                    data = _read_capped(member, max_bytes, name)
+                headers = weigh(data) if len(texts) > 1 else 0
+                if headers > found:
+                    best, found = data, headers
+    except Unreadable:
+        raise
+    except _ZIP_ERRORS as e:
+        raise Unreadable(
+            f"{name} is a broken archive ({_reason(e)}); export the chat again, or unpack it and give the .txt file."
+        ) from None
+    if found < 0 and failure is not None:
+        raise failure
+    notes: tuple[str, ...] = ()
+    if len(texts) > 1:
+        notes = (f"The archive holds {len(texts)} text files; the one that reads best as a chat was taken.",)
+    return Loaded(_not_empty(best, name), digest, notes)
+
+
+def _is_text(info: zipfile.ZipInfo) -> bool:
+    base = info.filename.rsplit("/", 1)[-1].casefold()
+    hidden = base.startswith("._") or "__macosx/" in info.filename.casefold()
+    link = stat.S_ISLNK(info.external_attr >> 16)
+    return base.endswith(".txt") and not hidden and not link and not info.is_dir()
+
+
+def _is_ios_chat(info: zipfile.ZipInfo) -> bool:
+    return info.filename.rsplit("/", 1)[-1].casefold() == "_chat.txt"
+
+
+def _read_capped(member: IO[bytes], max_bytes: int, name: str) -> bytes:
+    blocks: list[bytes] = []
+    total = 0
+    while block := member.read(_BLOCK):
+        total += len(block)
+        if total > max_bytes:  # a size in the archive's directory can lie: count what comes out
+            raise _too_big(name, max_bytes)
+        blocks.append(block)
+    return b"".join(blocks)
+
+
+def _not_empty(data: bytes, name: str) -> bytes:
+    if not data.strip(b"\x00\t\n\r \xef\xbb\xbf\xff\xfe"):
+        raise Unreadable(f"{name} is empty; export the chat again.")
+    return data
+
+
+def _too_big(name: str, max_bytes: int) -> Unreadable:
+    return Unreadable(
+        f"{name} holds more than {max_bytes:,} bytes of text; raise the cap on the size if that is right."
+    )
+
+
+def _reason(e: BaseException) -> str:
+    """The kind of failure in a few words; never the message, which may quote the input."""
+    if isinstance(e, OSError) and e.strerror:
+        return e.strerror.lower()
+    return {"BadZipFile": "not a whole zip file", "error": "damaged data", "EOFError": "cut short"}.get(
+        type(e).__name__, type(e).__name__
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------- encoding
+
+
+def decode(data: bytes) -> Decoded:
+    """The text as valid UTF-8, nothing else changed: byte-order marks stay for UTF-8 (they may stand on any line).
+
+    Marks decide first, then UTF-16 by its zero bytes, then UTF-8 with a few bad bytes replaced, else cp1252.
+    """
+    if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        return _wide(data, "utf-32")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _wide(data, "utf-16")
+    if parity := _zero_parity(data):
+        return _wide(data, parity)
+    try:
+        if not data.isascii():
+            data.decode("utf-8")
+        return Decoded(data, "utf-8", 0)
+    except UnicodeDecodeError:
+        pass
+    text = data.decode("utf-8", errors="replace")
+    bad = text.count("\ufffd") - data.count("\ufffd".encode())
+    good = len(data) - len(data.translate(None, bytes(range(0xC2, 0xF5)))) - bad  # lead bytes that began a character
+    odd = len(data) - len(data.translate(None, b"\x81\x8d\x8f\x90\x9d\xfe\xff"))  # bytes cp1252 text does not hold
+    if bad > good and odd * 2 < bad:
+        narrow = data.decode("cp1252", errors="replace")
+        return Decoded(narrow.encode("utf-8"), "cp1252", narrow.count("\ufffd"))
+    return Decoded(text.encode("utf-8"), "utf-8", bad)
+
+
+def _wide(data: bytes, encoding: str) -> Decoded:
+    text = data.decode(encoding, errors="replace")
+    return Decoded(text.encode("utf-8", errors="replace"), encoding, text.count("\ufffd"))
+
+
+def _zero_parity(data: bytes) -> str:
+    """``utf-16-le`` or ``utf-16-be`` where zero bytes stand at one parity only; UTF-8 chats hold next to none."""
+    head = data[:_NO_ASCII]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if even + odd < len(head) * 0.05:
+        return ""
+    if odd > 9 * even:
+        return "utf-16-le"
+    return "utf-16-be" if even > 9 * odd else ""

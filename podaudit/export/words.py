@@ -1,0 +1,215 @@
+"""The app's own words (``notices.toml``) as patterns: what stands in place of a message, and what a notice says."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from podaudit.export.dates import Order
+from podaudit.model import Kind
+
+_SPACES = " \t\u00a0\u202f\u2000-\u200a\u3000"
+_QUOTE = f"[{_SPACES}]?[\"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u2018\u2019\u300c\u300d'][{_SPACES}]?"
+_LONGEST = 1200  # characters of a text by the app: patterns never run on more
+# Marks that only serve display: zero-width, bidi controls, soft hyphen, byte-order mark.
+MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\u061c\ufeff\u00ad]")
+_ORDER = (Kind.CONTACT, Kind.DELETED, Kind.POLL, Kind.LOCATION, Kind.CALL, Kind.MEDIA)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One wording. ``anchor``: its longest fixed piece in lower case, looked for before the pattern is tried."""
+
+    language: str
+    event: str  # a membership event, or empty for another notice
+    by_you: bool
+    who_you: bool
+    text: str
+    anchor: str
+
+    kind: Kind | None = None  # what a placeholder stands for; None for a notice
+
+    def match(self, plain: str) -> re.Match[str] | None:
+        """Fit a whole text without invisible marks. The app's texts are short."""
+        return _compile(self.text).fullmatch(plain) if len(plain) <= _LONGEST else None
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Wordings by their anchors: a text is tried on those only whose anchor it holds."""
+
+    by_anchor: tuple[tuple[str, tuple[tuple[int, Form], ...]], ...]
+
+    @classmethod
+    def of(cls, forms: Iterable[Form]) -> Forms:
+        """Group wordings; their order stays the order in which they are tried."""
+        groups: dict[str, list[tuple[int, Form]]] = {}
+        for i, form in enumerate(forms):
+            groups.setdefault(form.anchor, []).append((i, form))
+        return cls(tuple((anchor, tuple(group)) for anchor, group in groups.items()))
+
+    def near(self, low: str, language: str = "") -> list[Form]:
+        """The wordings a casefolded text may have, those of ``language`` first."""
+        groups = [group for anchor, group in self.by_anchor if anchor in low]
+        if not groups:
+            return []
+        found = sorted((form.language != language, i, form) for group in groups for i, form in group)
+        return [form for _, _, form in found]
+
+    def __iter__(self) -> Iterator[Form]:
+        yield from (form for _, group in self.by_anchor for _, form in group)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Everything read from the file, compiled."""
+
+    notices: Forms
+    kinds: Forms
+    you: frozenset[str]
+    lists: Mapping[str, tuple[str, ...]]  # language -> words between the last two of a list
+    lead: Mapping[str, str]  # language -> the preposition before a name that was added ("a")
+    orders: Mapping[str, Order]  # language -> usual date order
+    deleted_by_you: Forms
+    openings: str  # RE2: a body that may be one of the kinds
+
+
+def _translate(form: str) -> str:
+    """A form as a pattern that both ``re`` and RE2 read, but for the named groups."""
+    out, i = [], 0
+    named: set[str] = set()
+    while i < len(form):
+        c = form[i]
+        if c == "{":
+            name, i = form[i + 1 : form.index("}", i)], form.index("}", i)
+            if name == "*":
+                out.append(r"[\s\S]*?")
+            else:
+                out.append(rf"(?P<{name}>[^\n]+?)" if name not in named else r"[^\n]+?")
+                named.add(name)
+        elif c in "[|]":
+            out.append({"[": "(?:", "|": "|", "]": ")"}[c])
+        elif c == " ":
+            out.append(f"[{_SPACES}]+")
+        elif c == '"':
+            out.append(_QUOTE)
+        elif c == "'":
+            out.append("['\u2019\u02bc]")
+        else:
+            out.append(re.escape(c))
+        i += 1
+    return "".join(out)
+
+
+def _anchor(form: str) -> str:
+    """The longest piece that every text of this form holds."""
+    depth, pieces, piece = 0, [], ""
+    for c in re.sub(r"\{[^}]*\}", "\0", form):
+        depth += {"[": 1, "]": -1}.get(c, 0)
+        if depth or c in "[]\0\"' ":
+            pieces.append(piece)
+            piece = ""
+        else:
+            piece += c
+    return max([*pieces, piece], key=len).casefold()
+
+
+@cache
+def _compile(form: str) -> re.Pattern[str]:
+    # A full stop behind a name is the name's ("Njeri W."), behind the app's words it is the sentence's.
+    stop = "" if form.endswith(("{who}", "{by}", "{new}")) else "[.\u3002]?"
+    # Words in capitals ("POLL:") are so in the export; a typed "poll: who comes?" is not the app's.
+    capitals = form.split(":", maxsplit=1)[0].strip("[").isupper()
+    return re.compile(rf"\s*{_translate(form)}{stop}\s*", 0 if capitals else re.IGNORECASE)
+
+
+@cache
+def load() -> Words:
+    """Read and compile the words once."""
+    text = resources.files(__package__).joinpath("notices.toml").read_text(encoding="utf-8")
+    languages: dict[str, dict[str, Any]] = tomllib.loads(text)
+    notices: list[Form] = []
+    kinds: list[Form] = []
+    for code, table in languages.items():
+        for kind in _ORDER:
+            own = table.get("deleted_by_you", ()) if kind is Kind.DELETED else ()
+            kinds.extend(_form(code, f, kind=kind) for f in (*own, *table.get("kinds", {}).get(kind, ())))
+        for entry in table.get("notices", ()):
+            by, who = entry.get("by") == "you", entry.get("who") == "you"
+            notices.extend(_form(code, f, entry["event"], by, who) for f in entry["forms"])
+    kinds.sort(key=lambda f: _ORDER.index(f.kind or Kind.MEDIA))
+    return Words(
+        Forms.of(notices), Forms.of(kinds),
+        frozenset(w.casefold() for t in languages.values() for w in t.get("you", ())),
+        {code: tuple(t.get("and", ())) for code, t in languages.items()},
+        {code: t["lead"] for code, t in languages.items() if "lead" in t},
+        {code: t["date_order"] for code, t in languages.items() if "date_order" in t},
+        Forms.of(_form(code, f) for code, t in languages.items() for f in t.get("deleted_by_you", ())),
+        _openings(f.text for f in kinds if f.kind is not Kind.MEDIA and not f.text.startswith("{")),
+    )  # fmt: skip
+
+
+def _form(
+    language: str, text: str, event: str = "", by_you: bool = False, who_you: bool = False, kind: Kind | None = None
+) -> Form:
+    return Form(language, event, by_you, who_you, text, _anchor(text), kind)
+
+
+def _openings(forms: Iterable[str]) -> str:
+    """RE2: one pass over all bodies that leaves the few Python looks at."""
+    mark = "[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
+    whole = "|".join(_translate(f) for f in sorted(set(forms)))
+    place = r"[^\n]*https://foursquare\.com/v/"
+    files = r"[^\n]*\.[A-Za-z0-9]{2,5} \([^()\n]{3,40}\)"
+    return rf"^{mark}(?:\x{{200e}}|(?i:{whole})|<[^<>\n]{{3,80}}>|{files}|{place})"
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """What stands in place of a message. ``typed_rarely``: hardly a text that a member would type."""
+
+    kind: Kind
+    language: str
+    typed_rarely: bool
+
+
+def kind_of(body: str) -> Placeholder | None:
+    """What a whole body stands for; None for anything a member typed. Invisible marks are ignored."""
+    plain = MARKS.sub("", body[:_LONGEST])  # a poll may be longer, its beginning tells
+    first, broken, _ = plain.partition("\n")
+    if broken and first.endswith((")", ">")) and (attached := kind_of(first)) is not None:
+        return attached  # a file with its caption below
+    loose: Placeholder | None = None
+    for form in load().kinds.near(plain.casefold()):
+        if form.kind is not None and form.match(plain):
+            vague = (form.kind is Kind.CALL and "{*}" in form.text) or (
+                form.kind is Kind.DELETED and form.text.startswith("{")
+            )
+            if not vague:
+                return Placeholder(form.kind, form.language, True)
+            loose = loose or Placeholder(form.kind, form.language, False)
+    return loose
+
+
+def deleted_by_you(body: str) -> bool:
+    """Whether the app says that the phone's owner deleted this message: so the owner had sent it."""
+    plain = MARKS.sub("", body[:_LONGEST])
+    return any(f.match(plain) for f in load().deleted_by_you.near(plain.casefold()))
+
+
+def language_hints(bodies: Iterable[str]) -> Counter[str]:
+    """How many of some bodies are the app's words in each language."""
+    counts: Counter[str] = Counter()
+    for body in bodies:
+        plain = MARKS.sub("", body)
+        found = {f.language for f in load().notices.near(plain.casefold()) if f.match(plain)}
+        if not found and (kind := kind_of(body)) is not None:
+            found = {kind.language}
+        counts.update(sorted(found))
+    return counts

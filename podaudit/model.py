@@ -1,0 +1,435 @@
+"""The vocabulary: closed enums, table schemas, the frozen records between stages, and the error tree.
+
+Terms follow the codebook (``podaudit explain``). Nothing here knows how anything is found.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import pandas as pd
+
+# ---------------------------------------------------------------------------------------------------------------- errors
+
+
+class PodauditError(Exception):
+    """A problem the user can act on: one sentence saying what, where and what to do next.
+
+    ``status`` is the exit status of the command line.
+    """
+
+    status = 1
+
+
+class Unreadable(PodauditError):
+    """The input cannot be read, or holds no chat."""
+
+
+class Unwritable(PodauditError):
+    """An output cannot be written; nothing half-written is left."""
+
+
+class DecisionNeeded(PodauditError):
+    """Only the user can decide (an ambiguous date order, an unknown member), or ``--strict`` found gaps."""
+
+    status = 3
+
+
+# ----------------------------------------------------------------------------------------------------------------- enums
+
+
+class Kind(StrEnum):
+    """What a stretch of lines in the export is."""
+
+    TEXT = "text"
+    MEDIA = "media"
+    DELETED = "deleted"
+    NOTICE = "notice"
+    CALL = "call"  # a telephone or video call, not a call of the codebook
+    POLL = "poll"
+    LOCATION = "location"
+    CONTACT = "contact"
+    GAP = "gap"
+
+
+class Event(StrEnum):
+    """Membership events, codebook section 6."""
+
+    CREATED = "created"
+    ADDED = "added"
+    JOINED = "joined"
+    LEFT = "left"
+    REMOVED = "removed"
+    ADMIN = "admin"
+    NUMBER_CHANGED = "number_changed"
+    SUBJECT_CHANGED = "subject_changed"
+    DESCRIPTION_CHANGED = "description_changed"
+
+
+class Ask(StrEnum):
+    """What a call asks for, codebook section 1."""
+
+    REACT = "react"
+    COMMENT = "comment"
+    SHARE = "share"
+    FOLLOW = "follow"
+    SAVE = "save"
+    READ = "read"
+    VOTE = "vote"
+
+
+class RuleType(StrEnum):
+    """Rule types, codebook section 2."""
+
+    REACT = "react"
+    COMMENT = "comment"
+    COMMENT_MIN_WORDS = "comment_min_words"
+    COMMENT_QUESTION = "comment_question"
+    COMMENT_NO_EMOJI_ONLY = "comment_no_emoji_only"
+    COMMENT_NO_GENERIC = "comment_no_generic"
+    COMMENT_MENTION = "comment_mention"
+    SHARE = "share"
+    FOLLOW = "follow"
+    SAVE = "save"
+    READ = "read"
+    DEADLINE = "deadline"
+    CONFIRM = "confirm"
+    GIVE_FIRST = "give_first"
+    QUOTA = "quota"
+    WINDOW = "window"
+    ANSWER_COMMENTS = "answer_comments"
+    NO_CHAT = "no_chat"
+    SECRECY = "secrecy"
+    REPORT_ABSENCE = "report_absence"
+    NO_RETRACT = "no_retract"
+    STRIKES = "strikes"
+    PENALTY = "penalty"
+    PAYMENT = "payment"
+
+
+class ReplyStatus(StrEnum):
+    """What a member says of his or her own part, codebook section 3."""
+
+    DONE = "done"
+    PROMISE = "promise"
+    EXCUSE = "excuse"
+    REFUSE = "refuse"
+
+
+class Status(StrEnum):
+    """Status of an obligation, in the order of precedence, codebook section 4."""
+
+    CONFIRMED = "confirmed"
+    LATE = "late"
+    EXCUSED = "excused"
+    REFUSED = "refused"
+    PROMISED = "promised"
+    SILENT = "silent"
+
+
+class Label(StrEnum):
+    """Pressure and what surrounds it, codebook section 5."""
+
+    REMINDER = "reminder"
+    DEMAND = "demand"
+    GUILT = "guilt"
+    SHAMING = "shaming"
+    THREAT = "threat"
+    SANCTION = "sanction"
+    RETALIATION_CALL = "retaliation_call"
+    INSULT = "insult"
+    SECRECY = "secrecy"
+    PRAISE = "praise"
+    APOLOGY = "apology"
+    DISTRESS = "distress"
+    DISSENT = "dissent"
+    LEAVING = "leaving"
+    PAYMENT = "payment"
+    AUTOMATION = "automation"
+    REACH_CLAIM = "reach_claim"
+
+
+class EpisodeKind(StrEnum):
+    """Sequences in time, codebook section 7."""
+
+    SILENCED = "silenced"
+    ENFORCED = "enforced"
+    PUNISHED = "punished"
+    DRIVEN_OUT = "driven_out"
+    AFTER_EXIT = "after_exit"
+
+
+# --------------------------------------------------------------------------------------------------------------- schemas
+
+Type = Literal["int", "int?", "str", "str?", "time", "time?", "bool", "list", "map", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, its type and what it holds. ``?`` marks a column that may be empty."""
+
+    name: str
+    type: Type
+    about: str
+    public: bool = True  # stands in the audit document and the tables
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A table: the only place where its columns, their order and types are declared."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        return [c.name for c in self.columns]
+
+    def frame(self, data: Mapping[str, Any] | Iterable[Sequence[Any] | Mapping[str, Any]] = ()) -> pd.DataFrame:
+        """Build the table from columns (a mapping) or rows: all sequences in column order, or all mappings.
+
+        An empty table has the right columns and types as well. Missing keys of a row become empty values.
+        """
+        import pandas as pd
+
+        if isinstance(data, Mapping):
+            columns = {c.name: data[c.name] for c in self.columns}
+        else:
+            made_of = list(data)
+            if made_of and isinstance(made_of[0], Mapping):
+                columns = {c.name: [r.get(c.name) for r in made_of] for c in self.columns}  # type: ignore[union-attr]
+            else:
+                turned: Iterable[Sequence[Any]] = zip(*made_of, strict=True) if made_of else [()] * len(self.columns)
+                columns = dict(zip(self.names, turned, strict=True))
+        dtypes = {
+            "int": "int64", "int?": "Int64", "str": "str", "str?": "str", "bool": "bool",
+            "time": "datetime64[us]", "time?": "datetime64[us]",
+        }  # fmt: skip
+        made = {}
+        for c in self.columns:
+            values = columns[c.name]
+            if c.type in ("list", "map", "any"):
+                made[c.name] = pd.Series(list(values), dtype="object")
+            elif c.type.startswith("time"):
+                made[c.name] = pd.Series(pd.to_datetime(pd.Series(values, dtype=None if len(values) else "object")))
+                made[c.name] = made[c.name].astype("datetime64[us]")
+            else:
+                made[c.name] = pd.Series(values, dtype=dtypes[c.type])
+            made[c.name] = made[c.name].reset_index(drop=True)
+        return pd.DataFrame(made, columns=self.names)
+
+
+def rows(table: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a table as named tuples of plain Python values: times as ``datetime``, what is empty as None."""
+    plain = {}
+    for name, column in table.items():
+        values = column.dt.to_pydatetime().tolist() if column.dtype.kind == "M" else column.tolist()
+        empty = column.isna().tolist() if column.dtype != object else ()
+        plain[str(name)] = (
+            [None if gone else v for v, gone in zip(values, empty, strict=True)] if any(empty) else values
+        )
+    row = namedtuple("row", plain)  # type: ignore[misc]  # the columns are known at run time
+    return map(row, *plain.values())
+
+
+def _c(name: str, type: Type, about: str, public: bool = True) -> Column:
+    return Column(name, type, about, public)
+
+
+LINE = _c("line", "int", "line of the export on which the message's header stands, 1-based")
+
+MESSAGES = Schema("messages", (
+    LINE,
+    _c("line_end", "int", "last line of the message, 1-based"),
+    _c("time", "time?", "local time as exported, without a zone; empty for a gap"),
+    _c("sender", "str", "as exported, less marks that only serve display; empty for notices and gaps"),
+    _c("kind", "str", "one of Kind"),
+    _c("text", "str", "the body as exported, unaltered, lines joined by \\n"),
+    _c("doubts", "str", "why this message may not be what it seems, '; ' between; empty mostly"),
+    _c("why", "str", "for a gap: the reason that no message could be made of it"),
+    _c("member", "str", "canonical name of the sender; empty for notices and gaps", public=False),
+    _c("start", "int", "first byte of the raw span in Export.raw", public=False),
+    _c("stop", "int", "byte after the raw span in Export.raw", public=False),
+))  # fmt: skip
+
+MEMBERSHIP = Schema("membership", (
+    LINE,
+    _c("time", "time", "local time of the notice"),
+    _c("event", "str", "one of Event"),
+    _c("member", "str?", "canonical name of whom it befell; for subject_changed and description_changed: who did it"),
+    _c("by", "str?", "canonical name of who did it, where the notice names anybody"),
+    _c("to", "str?", "the new number or the new subject, where there is one"),
+))  # fmt: skip
+
+MEMBERS = Schema("members", (
+    _c("name", "str", "canonical display name: the last one the export shows"),
+    _c("also", "list", "earlier names and numbers, as exported less display marks"),
+    _c("messages", "int", "messages sent, the app's notices not counted"),
+    _c("first", "time?", "time of the first message"),
+    _c("last", "time?", "time of the last message"),
+    _c("periods", "list", "list of {from, until}: presence in the group; from null = since the export begins"),
+    _c("owner", "bool", "the member whose phone made the export, where that could be inferred or was given"),
+))  # fmt: skip
+
+LINKS = Schema("links", (
+    LINE,
+    _c("start", "int", "first character of the link in the message's text"),
+    _c("stop", "int", "character after it"),
+    _c("url", "str", "as it stands, less its tracking and personal parameters"),
+    _c("platform", "str", "linkedin, instagram, or other"),
+    _c("kind", "str", "activity, share, ugcPost, groupPost, article, short, post, reel; profile, company, job, event, other"),
+    _c("post_id", "str?", "the id the link holds"),
+    _c("posted_at", "time?", "UTC time encoded in the id"),
+    _c("is_post", "bool", "the link leads to a post (short links included)"),
+    _c("key", "str", "what identifies the target: platform:kind:id, else the canonical url"),
+    _c("vanity", "str?", "the author's slug in the link, where it shows one", public=False),
+))  # fmt: skip
+
+CALLS = Schema("calls", (
+    LINE,
+    _c("time", "time", "local time of the message"),
+    _c("caller", "str", "who put the post before the group"),
+    _c("beneficiary", "str", "whose post it is: a member's name, or free text for an outsider"),
+    _c("platform", "str", "linkedin or instagram"),
+    _c("post_kind", "str", "kind of link"),
+    _c("post_id", "str?", "id of the post, where the link holds one"),
+    _c("url", "str", "the link less tracking"),
+    _c("posted_at", "time?", "UTC time encoded in the id"),
+    _c("asks", "list", "sorted asks"),
+    _c("deadline", "time?", "by when the message itself asks it done"),
+    _c("due", "time?", "the time that holds for the ledger"),
+    _c("why", "str", "what decided that this is a call"),
+    _c("key", "str", "identity of the post", public=False),
+))  # fmt: skip
+
+REPEATS = Schema("repeats", (
+    LINE,
+    _c("of", "int", "line of the call that is repeated"),
+    _c("key", "str", "identity of the post", public=False),
+))  # fmt: skip
+
+RULES = Schema("rules", (
+    LINE,
+    _c("type", "str", "one of RuleType"),
+    _c("value", "any", "as the codebook has it for the type; null where there is none"),
+    _c("by", "str", "who laid it down"),
+    _c("time", "time", "local time of the message"),
+    _c("why", "str", "which phrase decided it"),
+    _c("phrase", "str", "the words in the message, for highlighting", public=False),
+))  # fmt: skip
+
+CLAIMS = Schema("claims", (
+    LINE,
+    _c("time", "time", "local time of the message"),
+    _c("member", "str", "who says it"),
+    _c("status", "str", "one of ReplyStatus"),
+    _c("names", "list", "members named as caller or beneficiary; empty = none named"),
+    _c("keys", "list", "posts named by a link"),
+    _c("count", "int?", "how many calls, where a number is said"),
+    _c("all", "bool", "every call not yet confirmed"),
+    _c("inverse", "bool", "the names are those left out: all but these"),
+    _c("strict", "bool", "it speaks of the named members' calls only, never of the latest instead"),
+    _c("until", "time?", "end of the period, for an excuse with one"),
+    _c("why", "str", "which phrase, sign or habit decided it"),
+))  # fmt: skip
+
+REPLIES = Schema("replies", (
+    LINE,
+    _c("member", "str", "who says it"),
+    _c("status", "str", "one of ReplyStatus"),
+    _c("call_line", "int", "line of the call spoken of"),
+    _c("post_id", "str?", "id of the post spoken of"),
+    _c("url", "str", "link of the post spoken of"),
+    _c("why", "str", "which phrase, sign or habit decided it"),
+    _c("time", "time", "local time of the message", public=False),
+    _c("key", "str", "identity of the post", public=False),
+))  # fmt: skip
+
+ABSENCES = Schema("absences", (
+    LINE,
+    _c("member", "str", "who signs off"),
+    _c("from", "time", "from when"),
+    _c("until", "time", "until when"),
+))  # fmt: skip
+
+LEDGER = Schema("ledger", (
+    _c("call_line", "int", "line of the call"),
+    _c("post_id", "str?", "id of the post"),
+    _c("url", "str", "link of the post"),
+    _c("member", "str", "who was asked"),
+    _c("status", "str", "one of Status"),
+    _c("line", "int?", "line of the message that decides it; empty for silent"),
+    _c("key", "str", "identity of the post", public=False),
+))  # fmt: skip
+
+PRESSURE = Schema("pressure", (
+    LINE,
+    _c("time", "time", "local time of the message"),
+    _c("actor", "str", "who wrote it"),
+    _c("labels", "list", "sorted labels"),
+    _c("targets", "list", "sorted members it is aimed at; empty = the group as a whole"),
+    _c("why", "map", "label -> the words and the context that decided it"),
+    _c("phrases", "map", "label -> the words in the message, for highlighting", public=False),
+))  # fmt: skip
+
+EPISODES = Schema("episodes", (
+    _c("kind", "str", "one of EpisodeKind"),
+    _c("member", "str", "whom it befell"),
+    _c("first_line", "int", "line of the first event"),
+    _c("last_line", "int", "line of the event that completes it"),
+))  # fmt: skip
+
+TABLES: tuple[Schema, ...] = (
+    MESSAGES, MEMBERS, MEMBERSHIP, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, PRESSURE, EPISODES,
+)  # fmt: skip
+
+# --------------------------------------------------------------------------------------------------------------- records
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user may decide. Enters once; no stage reads a clock, a path or an environment."""
+
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    me: str | None = None
+    strict: bool = False
+    max_bytes: int = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was read and what was assumed."""
+
+    name: str  # file name, without folders
+    sha256: str  # of the bytes as given
+    lines: int  # physical lines of the decoded text
+    messages: int  # notices included, gaps not
+    system_messages: int
+    gaps: int
+    platform: str  # android, ios or unknown
+    date_order: str  # dmy, mdy or ymd
+    clock: str  # 12h or 24h
+    encoding: str
+    first: dt.datetime | None
+    last: dt.datetime | None
+    group: str | None
+    warnings: tuple[str, ...] = ()
+    languages: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export as read. ``raw[start:stop]`` over all rows of ``messages``, in order, is ``raw`` (law 1)."""
+
+    source: Source
+    raw: bytes  # the decoded text as UTF-8, unaltered
+    messages: pd.DataFrame  # MESSAGES
+    membership: pd.DataFrame  # MEMBERSHIP
+    members: pd.DataFrame  # MEMBERS

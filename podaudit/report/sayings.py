@@ -1,0 +1,123 @@
+"""What other stages say in English (warnings, doubts, reasons), in the page's language where the sentence is known.
+
+The stages write plain English sentences, which the audit document and the tables hold as they are. A sentence that none
+of the patterns below fits is shown as it stands and marked as English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from podaudit.report.language import N_, Language, plain, visible
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A sentence and the language it is in."""
+
+    text: str
+    lang: str
+
+
+DATES = (
+    N_("The dates were read as %(order)s, as asked for."),
+    N_("The dates begin with a four-digit year."),
+    N_("The dates were read as %(order)s: %(wrong)s of %(all)s dates do not exist in another order."),
+    N_("The dates were read as %(order)s: %(back)s messages run back in time that way, %(other)s as %(second)s."),
+    N_("The dates were read as %(order)s: %(grounds)s."),
+)
+OWNER = N_("The phone's owner ('you') was taken to be the member on line %(line)s, who %(grounds)s.")
+_WARNINGS = (
+    N_("%(n)s messages from line %(line)s on have headers of a second shape."),
+    N_("The file is not UTF-8; it was read as %(encoding)s."),
+    N_("%(n)s pieces of the file are not valid %(encoding)s and show as %(mark)s."),
+    N_("The first %(n)s lines stand before any message: the export may begin in the middle of one."),
+    N_("No message could be made of %(lines)s."),
+    N_("Inside messages, %(lines)s look like headers of other messages."),
+    N_("Time does not run on at %(lines)s; it may be pasted text."),
+    N_("The export holds about %(n)s messages, the most the app exports: older ones are probably missing."),
+    N_("The archive holds %(n)s text files; the one that reads best as a chat was taken."),
+    N_("%(n)s notices of the app could not be read; they are kept as notices without an event."),
+    N_("A saved contact and an unsaved one bear the same name; they are kept apart."),
+    N_("The members on lines %(lines)s have names that look alike; they are kept apart."),
+    N_("Who 'you' is in the notices is open: %(n)s members may be; --me NAME decides."),
+)
+_DOUBTS = (
+    N_("line %(line)s looks like the header of another message"),
+    N_("time runs back by %(span)s"),
+    N_("time runs ahead of the next message by %(span)s"),
+    N_("the line may be pasted text"),
+    N_("time does not fit the order of the messages"),
+    N_("these lines stand before the first message"),
+)
+_CALLS = (
+    N_("a post dropped where calls are the group's habit"),
+    N_("a post with an ask: “%(words)s”"),
+    N_("a post put forward as the caller's own: “%(words)s”"),
+)
+_PARTS = (
+    N_("day, month, year"),
+    N_("month, day, year"),
+    N_("year, month, day"),
+    N_("lines %(lines)s and %(n)s more"),
+    N_("lines %(lines)s"),
+    N_("line %(lines)s"),
+    N_("deleted a message under the app's word 'you'"),
+    N_("is named as the author of a notice that says 'you'"),
+    N_("is the only one who writes and is never named in a notice"),
+    N_("is called by name right after the notice that says 'you' were added"),
+    N_("the words beside the numbers"),
+    N_("dates with dots or dashes that end in the year put the day first"),
+    N_("the app's own words in the chat are in the language %(code)s"),
+    N_("less than a minute"),
+)
+_SLOT = re.compile(r"%\((\w+)\)s")
+_SPAN = re.compile(r"(\d+) (day|hour|minute)s?")
+_MINUTES = {"day": 1440, "hour": 60, "minute": 1}
+
+
+def _pattern(message: str) -> re.Pattern[str]:
+    parts = _SLOT.split(message)
+    return re.compile("".join(f"(?P<{p}>.+?)" if i % 2 else re.escape(p) for i, p in enumerate(parts)), re.S)
+
+
+_WHOLE = tuple((m, _pattern(m)) for m in (*DATES, OWNER, *_WARNINGS, *_DOUBTS, *_CALLS))
+_INSIDE = tuple((m, _pattern(m)) for m in _PARTS)
+_QUOTED = frozenset({"words", "encoding", "mark", "code", "n", "wrong", "all", "back", "other", "line"})
+
+
+def retell(lang: Language, sentence: str) -> Saying:
+    """The sentence in the page's language; as it stands, and marked as English, where it is not known."""
+    if lang.code != "en":
+        for message, pattern in _WHOLE:
+            if match := pattern.fullmatch(sentence):
+                return Saying(_told(lang, message, match), lang.code)
+    return Saying(visible(sentence), "en")
+
+
+def retell_all(lang: Language, sentences: str) -> Saying:
+    """As ``retell``, for sentences with ``; `` between them."""
+    told = [retell(lang, sentence) for sentence in sentences.split("; ")]
+    return Saying("; ".join(s.text for s in told), told[0].lang)
+
+
+def is_one_of(sentence: str, messages: Sequence[str]) -> re.Match[str] | None:
+    """Whether the sentence is one of the messages, with what stands in its slots."""
+    return next((found for m, p in _WHOLE if m in messages and (found := p.fullmatch(sentence))), None)
+
+
+def part(lang: Language, words: str) -> str:
+    """A part of a sentence in the page's language, where it is known."""
+    if span := _SPAN.fullmatch(words):
+        return lang.duration(int(span[1]) * _MINUTES[span[2]])
+    for message, pattern in _INSIDE:
+        if match := pattern.fullmatch(words):
+            return _told(lang, message, match)
+    return visible(words)
+
+
+def _told(lang: Language, message: str, match: re.Match[str]) -> str:
+    slots = {k: visible(v) if k in _QUOTED else part(lang, v) for k, v in match.groupdict().items()}
+    return plain(lang.say(message, **slots))

@@ -1,0 +1,259 @@
+"""The audit counted and indexed once, for all parts of the page; and the quotes that the parts cite."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from podaudit.lexicon.fold import fold, locate
+from podaudit.model import Status
+from podaudit.report.language import Language, Piece, Text, visible
+from podaudit.report.pictures import OWN
+from podaudit.report.terms import ANSWERING, PRESSING, SURROUNDING, primary_group
+from podaudit.report.view import Segment
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from podaudit.audit import Audit
+
+# Above one of these a chat is large: the page then gives sums per call, quotes no call and no reply, and of the
+# labelled messages those that weigh most, once each. The tables hold everything.
+COMPACT_FROM = 3000  # obligations
+LISTED = 500  # labelled messages
+STATUS_ORDER = tuple(Status)
+
+Row = Mapping[str, Any]
+
+
+def rows(frame: pd.DataFrame, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """The table as plain records; empty cells become None, times ``datetime``."""
+    names = list(columns or frame.columns)
+    values = []
+    for name in names:
+        column = frame[name]
+        if column.dtype.kind == "M":
+            values.append(column.to_numpy().tolist())  # microseconds become ``datetime``, NaT becomes None
+        elif column.dtype == object:
+            values.append(column.tolist())
+        else:
+            missing = column.isna().tolist()
+            values.append([None if gone else v for v, gone in zip(column.tolist(), missing, strict=True)])
+    return [dict(zip(names, record, strict=True)) for record in zip(*values, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as cited: sender None for the app's notices and for gaps."""
+
+    line: int
+    time: dt.datetime | None
+    sender: str | None
+    kind: str
+    text: str
+    doubts: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the parts of the page share. ``cites`` fills as they are built: line -> links back to the claims."""
+
+    lang: Language
+    audit: Audit
+    compact: bool
+    names: list[str]  # alphabetical
+    number: dict[str, int]  # name -> 1-based place in ``names``
+    calls: list[dict[str, Any]]
+    call_anchor: list[str]
+    call_counts: np.ndarray  # calls x statuses
+    member_counts: np.ndarray  # members x statuses
+    ledger: list[tuple[int, int, int, int | None]]  # (call, member, status, line); empty when compact
+    cells: list[bytes]  # per member, a status code per call; 255 not asked
+    pressure: list[dict[str, Any]]
+    membership: list[dict[str, Any]]
+    marks: dict[int, list[str]]  # line -> phrases that decided something
+    listed: set[int]  # lines of the labelled messages that the page quotes
+    cites: dict[int, list[Text]] = field(default_factory=lambda: defaultdict(list))
+    _held: dict[int, Message] = field(default_factory=dict)
+
+    # Pieces ---------------------------------------------------------------------------------------------------------
+
+    def member(self, name: str, link: bool = True) -> Piece:
+        """A name, linked to its row in the ledger where it is a member's."""
+        number = self.number.get(name)
+        return Piece(visible(name), name=True, href=f"#p{number}" if link and number else "")
+
+    def members(self, names: Iterable[str]) -> Text:
+        """Names in alphabetical order."""
+        return self.lang.listing([self.member(n) for n in sorted(names, key=alphabetical)])
+
+    def figure(self, key: str, value: int) -> Piece:
+        """A number of the summary, marked with its key."""
+        return Piece(self.lang.number(value), figure=key)
+
+    def line(self, line: int) -> Piece:
+        """A link to a cited message."""
+        return Piece(self.lang.number(line), href=f"#m{line}")
+
+    def cite(self, line: int, *claim: Text) -> None:
+        """Have the message in the page, with a link back to the claim."""
+        if not (self.compact and line in self.listed):  # there the list of labelled messages is where it stands
+            self.cites[line].extend(claim)
+
+    def labelled(self, line: int) -> str:
+        """The anchor of a labelled message in the list of them."""
+        if line not in self.listed:
+            return "labelled"
+        return f"m{line}" if self.compact else f"q{line}"
+
+    # Messages -------------------------------------------------------------------------------------------------------
+
+    def fetch(self, lines: Iterable[int]) -> None:
+        """Take the messages on these lines out of the table, in one go."""
+        wanted = sorted(set(lines) - self._held.keys())
+        table = self.audit.messages
+        held = table["line"].to_numpy()
+        at = np.searchsorted(held, wanted)
+        found = [int(i) for i, line in zip(at, wanted, strict=True) if i < len(held) and held[i] == line]
+        part = table.iloc[found]
+        for row in rows(part, ("line", "time", "member", "kind", "text", "doubts")):
+            self._held[row["line"]] = Message(
+                row["line"], row["time"], row["member"] or None, row["kind"], row["text"], row["doubts"] or ""
+            )
+
+    def message(self, line: int) -> Message | None:
+        """The message on a line, if one begins there."""
+        if line not in self._held:
+            self.fetch([line])
+        return self._held.get(line)
+
+    def time(self, line: int) -> dt.datetime | None:
+        """When the message on a line was sent."""
+        message = self.message(line)
+        return message.time if message else None
+
+    def quote(self, line: int, limit: int = 0, phrases: Sequence[str] | None = None) -> tuple[Segment, ...]:
+        """The message's words with the deciding phrases marked; around the first of them when longer than ``limit``."""
+        message = self.message(line)
+        if message is None:
+            return ()
+        return segments(message.text, self.marks.get(line, ()) if phrases is None else phrases, limit)
+
+
+def tally(audit: Audit, lang: Language) -> Tally:
+    """Count the audit."""
+    names = sorted(audit.members["name"].tolist(), key=alphabetical)
+    number = {name: i for i, name in enumerate(names, start=1)}
+    calls = rows(audit.calls)
+    index = {(c["line"], c["key"]): i for i, c in enumerate(calls)}
+    call = np.fromiter(
+        (index[k] for k in zip(audit.ledger["call_line"].tolist(), audit.ledger["key"].tolist(), strict=True)), np.int64
+    )
+    member = np.fromiter((number[m] - 1 for m in audit.ledger["member"].tolist()), np.int64)
+    order = {status.value: i for i, status in enumerate(STATUS_ORDER)}
+    status = np.fromiter((order[s] for s in audit.ledger["status"].tolist()), np.int64)
+    cells = np.full((len(names), len(calls)), 255, np.uint8)
+    cells[member, call] = status
+    for i, c in enumerate(calls):
+        for name in (c["caller"], c["beneficiary"]):
+            if name in number:
+                cells[number[name] - 1, i] = OWN
+    call_counts = np.zeros((len(calls), len(STATUS_ORDER)), np.int64)
+    member_counts = np.zeros((len(names), len(STATUS_ORDER)), np.int64)
+    np.add.at(call_counts, (call, status), 1)
+    np.add.at(member_counts, (member, status), 1)
+    lines = [
+        None if gone else v for v, gone in zip(audit.ledger["line"].tolist(), audit.ledger["line"].isna(), strict=True)
+    ]
+    pressure = rows(audit.pressure)
+    compact = len(audit.ledger) > COMPACT_FROM or len(pressure) > LISTED
+    marks: dict[int, list[str]] = defaultdict(list)
+    for row in pressure:
+        marks[row["line"]].extend(p for _, p in sorted((row["phrases"] or {}).items()) if p)
+    for line, phrase in zip(audit.rules["line"].tolist(), audit.rules["phrase"].fillna("").tolist(), strict=True):
+        if phrase:
+            marks[line].append(phrase)
+    return Tally(
+        lang, audit, compact, names, number, calls, _call_anchors(calls), call_counts, member_counts,
+        [] if compact else list(zip(call.tolist(), member.tolist(), status.tolist(), lines, strict=True)),
+        [cells[i].tobytes() for i in range(len(names))], pressure, rows(audit.membership), dict(marks),
+        _listed(audit, pressure),
+    )  # fmt: skip
+
+
+def _listed(audit: Audit, pressure: Sequence[Row]) -> set[int]:
+    """The lines of the labelled messages to quote: all, or those in an episode first, then those that press by name."""
+    if len(pressure) <= LISTED:
+        return {row["line"] for row in pressure}
+    told = {*audit.episodes["first_line"].tolist(), *audit.episodes["last_line"].tolist()}
+    order = (PRESSING, ANSWERING, SURROUNDING)
+
+    def weight(row: Row) -> tuple[bool, bool, int, int]:
+        group = order.index(primary_group(row["labels"]))
+        return row["line"] not in told, not (group == 0 and row["targets"]), group, row["line"]
+
+    return {row["line"] for row in sorted(pressure, key=weight)[:LISTED]}
+
+
+def alphabetical(name: str) -> tuple[str, str]:
+    """The key names are ordered by: letters and digits first, case and accents set aside."""
+    return fold(re.sub(r"^\W+", "", name)), name
+
+
+def _call_anchors(calls: Sequence[Row]) -> list[str]:
+    seen: dict[int, int] = defaultdict(int)
+    anchors = []
+    for c in calls:
+        seen[c["line"]] += 1
+        anchors.append(f"c{c['line']}" + (f"-{seen[c['line']]}" if seen[c["line"]] > 1 else ""))
+    return anchors
+
+
+def segments(text: str, phrases: Iterable[str], limit: int = 0) -> tuple[Segment, ...]:
+    """Cut ``text`` at the phrases (given as matched on the folded text); shorten to ``limit`` characters when not 0."""
+    spans = _merge(span for phrase in phrases for span in locate(text, phrase))
+    begin, end = 0, len(text)
+    if limit and len(text) > limit:
+        begin = _word_start(text, max(0, spans[0][0] - limit // 3)) if spans and spans[0][1] > limit else 0
+        end = min(len(text), begin + limit)
+    made: list[Segment] = [Segment("… ")] if begin else []
+    at = begin
+    for span in spans:
+        start, stop = max(span[0], begin), min(span[1], end)
+        if stop <= start:
+            continue
+        if start > at:
+            made.append(Segment(visible(text[at:start])))
+        made.append(Segment(visible(text[start:stop]), marked=True))
+        at = stop
+    if end < len(text):
+        cut = text.rfind(" ", at, end)
+        made.append(Segment(visible(text[at : cut if cut > end - 30 else end]).rstrip() + " …"))
+    elif at < end:
+        made.append(Segment(visible(text[at:end])))
+    return tuple(made)
+
+
+def _merge(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, stop in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
+        else:
+            merged.append((start, stop))
+    return merged
+
+
+def _word_start(text: str, at: int) -> int:
+    space = text.find(" ", at, at + 30)
+    at = space + 1 if space >= 0 else at
+    while at and unicodedata.combining(text[at]):
+        at -= 1
+    return at

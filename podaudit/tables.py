@@ -1,0 +1,227 @@
+"""The audit as data: the audit document, and tables in files with a manifest."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import json
+import textwrap
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Literal
+
+from podaudit import __version__
+from podaudit.model import (
+    ABSENCES,
+    CALLS,
+    EPISODES,
+    LEDGER,
+    MEMBERS,
+    MEMBERSHIP,
+    PRESSURE,
+    REPEATS,
+    REPLIES,
+    RULES,
+    TABLES,
+    Schema,
+)
+from podaudit.writing import make_folder, remove, write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pandas as pd
+
+    from podaudit.audit import Audit
+    from podaudit.model import Options, Source
+
+SCHEMA_VERSION = 1
+Format = Literal["csv", "jsonl"]
+Row = dict[str, Any]
+
+DOCUMENT = (MEMBERS, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, PRESSURE, MEMBERSHIP, EPISODES)
+MANIFEST = "manifest.json"
+NOTES = "TABLES.txt"
+
+# A spreadsheet runs a cell that begins so, full-width forms included. The apostrophe is in the list so that the guard
+# can be undone: whatever begins with one afterwards has one too many.
+GUARDED = tuple("=+-@\t\r\n＝＋－＠'")
+_UTC = frozenset({"posted_at"})
+_HOW = {
+    "csv": (
+        'CSV: UTF-8, comma, cells quoted with ", lines ended by CR LF. Lists and mappings stand as JSON; empty means '
+        "no value. Spreadsheets run cells that begin with = + - @, a tab, a line break or the full-width ＝ ＋ － ＠. "
+        "A text that begins with one of these, or with ', therefore has a ' put before it (a number such as +31 6 … "
+        "reads '+31 6 …). To read the value back, drop one ' from the beginning of every cell that begins with one."
+    ),
+    "jsonl": "JSON Lines: UTF-8, one object a line, values as they are; null means no value.",
+}
+
+
+def document(audit: Audit, version: str = __version__) -> Row:
+    """The audit document: every public column of the audit's tables, lists in the order of the export's lines.
+
+    Times are ISO 8601 strings, local and without a zone, but for ``posted_at``, which is UTC and ends in ``Z``.
+    """
+    made: Row = {"schema": SCHEMA_VERSION, "generator": f"podaudit {version}", "source": _source(audit.source)}
+    made |= {schema.name: rows(getattr(audit, schema.name), schema) for schema in DOCUMENT}
+    return made
+
+
+def rows(table: pd.DataFrame, schema: Schema) -> list[Row]:
+    """The public columns of ``table`` as plain values, a mapping per row."""
+    columns = [column for column in schema.columns if column.public]
+    values = [_plain_column(table[column.name], column.type, column.name in _UTC) for column in columns]
+    names = [column.name for column in columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def dumps(made: Row) -> str:
+    """``made`` as JSON that a person can read and a line-based tool can compare: one line per row. Deterministic."""
+    parts = []
+    for key, value in made.items():
+        if isinstance(value, list) and value:
+            items = ",\n  ".join(_compact(item) for item in value)
+            parts.append(f" {_compact(key)}: [\n  {items}\n ]")
+        else:
+            parts.append(f" {_compact(key)}: {_compact(value)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def write_tables(audit: Audit, folder: Path, format: Format, options: Options, version: str) -> list[Path]:
+    """Write every table into ``folder`` (made if it is missing), with notes on the columns and, last, the manifest.
+
+    Each file is private and written whole; while the manifest is missing, the folder is not complete. Returns the
+    files in the order of writing. Raises ``Unwritable``.
+    """
+    make_folder(folder)
+    remove(folder / MANIFEST)
+    writer: Callable[[list[Row], list[str]], str] = _csv if format == "csv" else _jsonl
+    written: list[Path] = []
+    outputs: list[Row] = []
+    counts: dict[str, int] = {}
+
+    def put(name: str, text: str) -> None:
+        data = text.encode("utf-8", "replace")
+        write_whole(folder / name, data)
+        written.append(folder / name)
+        outputs.append({"file": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
+
+    for schema in TABLES:
+        table = rows(getattr(audit, schema.name), schema)
+        counts[schema.name] = len(table)
+        put(f"{schema.name}.{format}", writer(table, [c.name for c in schema.columns if c.public]))
+    put(NOTES, notes(format))
+
+    manifest = {
+        "schema": SCHEMA_VERSION,
+        "generator": f"podaudit {version}",
+        "input": {"name": audit.source.name, "sha256": audit.source.sha256},
+        "source": _source(audit.source),
+        "options": {"format": format, **asdict(options)},
+        "counts": counts,
+        "outputs": outputs,
+    }
+    write_whole(folder / MANIFEST, dumps(manifest).encode("utf-8", "replace"))
+    return [*written, folder / MANIFEST]
+
+
+def notes(format: Format) -> str:
+    """What stands beside the tables: what each column holds and how values are written."""
+    paragraphs = [
+        "Tables written by podaudit. What the words mean: podaudit explain NAME.",
+        "Lines are lines of the exported text, counted from 1. Times are local, as the export shows them, in ISO 8601; "
+        "posted_at is UTC and ends in Z. A chat shows what people said, not what they did.",
+        "These files hold names, numbers and messages of real people. They are private: keep them where others can't "
+        "read them. manifest.json lists every file with its SHA-256; it is written last, so without it the folder is "
+        "not complete.",
+        _HOW[format],
+    ]
+    lines = "\n\n".join(textwrap.fill(paragraph, 100, break_on_hyphens=False) for paragraph in paragraphs).split("\n")
+    for schema in TABLES:
+        lines += ["", f"{schema.name}.{format}"]
+        lines += [f"  {column.name}: {column.about}" for column in schema.columns if column.public]
+    return "\n".join(lines) + "\n"
+
+
+def guard(text: str) -> str:
+    """``text`` as a cell that no spreadsheet runs. Undo: drop one ``'`` from the beginning where there is one."""
+    return f"'{text}" if text.startswith(GUARDED) else text
+
+
+def _source(source: Source) -> Row:
+    """What was read, as in the audit document."""
+    return {
+        "name": source.name,
+        "sha256": source.sha256,
+        "lines": source.lines,
+        "messages": source.messages,
+        "system_messages": source.system_messages,
+        "gaps": source.gaps,
+        "platform": source.platform,
+        "date_order": source.date_order,
+        "clock": source.clock,
+        "encoding": source.encoding,
+        "first": _plain(source.first),
+        "last": _plain(source.last),
+        "group": source.group,
+        "languages": dict(source.languages),
+        "warnings": list(source.warnings),
+    }
+
+
+def _plain_column(column: pd.Series[Any], type: str, utc: bool) -> list[Any]:
+    """The values of one column as what JSON knows; missing ones are None."""
+    if type.startswith("time"):
+        zone = "Z" if utc else ""
+        return [f"{value.isoformat(timespec='seconds')}{zone}" if there else None
+                for value, there in zip(column, column.notna(), strict=True)]  # fmt: skip
+    if type in ("list", "map", "any"):
+        return [_plain(value) for value in column]
+    if type in ("int?", "str?"):
+        kind = int if type == "int?" else str
+        return [kind(value) if there else None for value, there in zip(column, column.notna(), strict=True)]
+    values: list[Any] = column.tolist()
+    return values
+
+
+def _plain(value: Any) -> Any:
+    """A nested value as what JSON knows."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, str):
+        return str(value)
+    if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:  # the last: not a number
+        return None
+    if isinstance(value, dt.datetime):
+        return value.isoformat(timespec="seconds")
+    return value.item() if hasattr(value, "item") else value  # a numpy scalar
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _jsonl(table: list[Row], names: list[str]) -> str:
+    return "".join(f"{_compact(row)}\n" for row in table)
+
+
+def _csv(table: list[Row], names: list[str]) -> str:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(names)
+    writer.writerows([_cell(row[name]) for name in names] for row in table)
+    return file.getvalue()
+
+
+def _cell(value: Any) -> str:
+    """One value as text for a spreadsheet."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return guard(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _compact(value)

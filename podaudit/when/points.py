@@ -1,0 +1,352 @@
+"""Points in time as far as the words fix them: days, dates, weekdays, times of day, and what belongs together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from podaudit.when.stretches import Stretch, find_stretches
+from podaudit.when.words import (
+    CUES,
+    DAY_END,
+    LONGEST,
+    PARTS,
+    Span,
+    any_of,
+    before,
+    book,
+    flat,
+    number,
+    number_words,
+    phrase,
+    strongest,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point in time as far as the words fix it."""
+
+    start: int
+    stop: int
+    clock: int | None = None  # minutes after midnight
+    twelve: bool = False  # the hour may as well be twelve later
+    day: int | None = None  # days from the message's
+    weekday: int | None = None
+    later: int = 0  # 1: "next Friday", 2: "Friday next week"
+    date: tuple[int, int] | None = None  # day, month (0 = none said)
+    part: str = ""  # morning, afternoon, evening, night
+    end: str = ""  # day, work, week, month, still
+    meal: bool = False
+    bare: bool = False  # a number and nothing else
+    weak: bool = False  # 3/3, 9.30: only behind a cue
+    cue: str = ""  # a cue that stands within
+    cue_words: str = ""
+
+    @property
+    def dated(self) -> bool:
+        return self.day is not None or self.weekday is not None or self.date is not None or bool(self.end)
+
+
+@cache
+def _points_pattern() -> re.Pattern[str]:
+    w = book()
+    clock, part, today = w["clock"], w["part"], w["today"]
+    num = rf"(?:\d{{1,2}}|{number_words()})"
+    unit = any_of(w["unit"]["either"], clock["only"]).replace(r"(?<!\w)", r"(?<![^\W\d_])")
+    month = "|".join(f"(?:{any_of(names)})" for names in w["month"]["names"])
+    ap = r"(?:\s*(?P<ap{0}>a\.?\s?m(?!\w)\.?|p\.?\s?m(?!\w)\.?))"
+    plain_parts = {k: part[k] for k in PARTS}
+    weekday = "|".join(phrase(p) for p in sorted(flat(w["weekday"]["long"]), key=lambda p: -len(p)))
+    short = "|".join(phrase(p) for p in sorted(flat(w["weekday"]["short"]), key=lambda p: -len(p)))
+    joined = "|".join(phrase(p) for p in sorted(flat(plain_parts), key=lambda p: -len(p)))
+    some = any_of(w["weekday"]["next"], w["weekday"]["this"])
+    small = any_of(part["small"])
+    next_week = any_of(w["period"]["next_week"])
+    fraction = any_of(clock["and_half"], clock["and_quarter"], clock["less_quarter"])
+    pieces = [
+        rf"(?P<still>{any_of(today['still'])})",
+        *(rf"(?P<end_{k}>{any_of(v)})" for k, v in w["end"].items()),
+        *(rf"(?P<meal{i}>{any_of(v)})" for i, v in enumerate(w["meal"].values())),
+        *(rf"(?P<to_{k}>{any_of(today[k])})" for k in ("tonight", "afternoon", "morning", "night")),
+        rf"(?P<today>{any_of(today['plain'])})",
+        rf"(?P<domattina>{any_of(w['tomorrow']['morning'])})",
+        rf"(?P<overmorrow>{any_of(w['tomorrow']['after'])})",
+        rf"(?P<smallpart>(?:{small}\s*){{1,3}}(?P<sp>{any_of(plain_parts)}))",
+        rf"(?P<tomorrow>(?<!\w)(?<!guten )(?<!goede )(?<!goeie )(?<!goeden )(?<!schonen )"
+        rf"(?:{'|'.join(map(phrase, flat(w['tomorrow']['plain'])))})"
+        rf"(?P<tj>{joined})?(?!\w))",
+        rf"(?P<date1>(?<![\w/])(?P<d1>\d{{1,2}})(?:st|nd|rd|th|e|de|ste|er|o|\.)?\s*(?:of\s+|de\s+|d'|-)?(?P<mo1>{month}))",
+        rf"(?P<date2>(?P<mo2>{month})\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:.]))",
+        rf"(?P<weekday>(?:(?P<nw1>{next_week})\s+|(?P<wn>{some})\s+)?(?<!\w)(?P<wd>{weekday})(?:\s*(?P<wj>{joined}))?(?!\w)"
+        rf"(?:\s+(?:(?:de|der|da|del|van|of)\s+)?(?P<nw2>{next_week})|\s+(?P<wn2>{any_of(w['weekday']['next'])}))?"
+        rf"(?:[\s,]+(?:(?:{any_of(w['month']['article'])})\s+)?(?P<wdd>\d{{1,2}})(?:st|nd|rd|th|e|de|ste|\.)?"
+        rf"(?![\w:.]|\s*(?:{unit}|[ap]\.?m|-|tot|to|bis|a|(?:of|de)?\s*(?:{month}))))?)",
+        r"(?P<date3>(?<![\w/.-])(?P<d3>\d{1,2})[/-](?P<mo3>\d{1,2})(?:[/-]\d{2,4})?(?![\w/]))",
+        r"(?P<date4>(?<![\w/.])(?P<d4>\d{1,2})\.(?P<mo4>\d{1,2})\.(?:\d{4}|\d{2})?(?!\w))",
+        rf"(?P<c1>(?<![\w:.,])(?P<h1>\d{{1,2}}):(?P<m1>[0-5]\d)(?::\d\d)?(?![\d:])(?:\s*(?:{unit}))?{ap.format(1)}?)",
+        r"(?P<c2>(?<![\w:.,])(?P<h2>\d{1,2})\s?(?:uhr|uur|heures?|horas?|h|u)\s?(?P<m2>[0-5]\d)(?![\w%]))",
+        rf"(?P<c3>(?<![\w:.,/])(?P<h3>\d{{1,2}})\.(?P<m3>[0-5]\d)(?![\d.%])(?:\s*(?P<u3>{unit}))?{ap.format(3)}?(?!\w))",
+        rf"(?P<halfpast>{any_of(clock['half_past'])}\s+(?P<hp>{num})(?!\w))",
+        rf"(?P<halfto>{any_of(clock['half_to'])}\s+(?P<ht>{num})(?!\w))",
+        rf"(?P<rel>(?:(?P<rq>{any_of(clock['quarter'])})|(?P<rn>(?<!\w)(?:{any_of(clock['minutes'])})))\s+"
+        rf"(?:(?P<rpast>{any_of(clock['past'])})|(?P<rto>{any_of(clock['to'])}))\s+"
+        rf"(?P<rhalf>{any_of(clock['half_to'])}\s+)?(?P<rh>{num})(?!\w))",
+        rf"(?P<ahead>{any_of(clock['ahead'])}\s+(?P<ha>\d{{1,2}})(?:[:.](?P<ma>[0-5]\d))?(?!\w))",
+        rf"(?P<c4>(?<![\w:.,/-])(?P<h4>{num})\s*(?P<u4>{unit})(?:\s+(?P<q4>{fraction}))?)",
+        rf"(?P<c5>(?<![\w:.,/-])(?P<h5>{num})\s+(?P<q5>{fraction}))",
+        rf"(?P<noon>{any_of(clock['noon'])})",
+        rf"(?P<midnight>{any_of(clock['midnight'])})",
+        rf"(?P<plural>(?<!\w)(?P<hpl>{'|'.join(sorted(clock['plural'], key=len, reverse=True))})(?!\w))",
+        rf"(?P<part>{any_of(plain_parts)})",
+        rf"(?P<short>(?<!\w)(?P<ws>{short})(?!\w))",
+        r"(?P<date5>(?<![\w/.,:-])(?P<d5>\d{1,2})(?:st|nd|rd|th|ste|e|de|er"
+        r"|(?<=(?:am|em|en|um)\s\d\d)\.|(?<=(?:am|em|en|um)\s\d)\.)(?!\w))",
+        rf"(?P<c6>(?<![\w:.,/€$£+-])(?P<h6>\d{{1,2}}){ap.format(6)})",
+        rf"(?P<bare>(?<![\w:.,/€$£+-])(?P<hb>{num})(?![\w:/%€$£]|[.,]\d|\s?[%€$£]))",
+    ]
+    return re.compile("|".join(pieces))
+
+
+def _part_of(word: str) -> str:
+    for name in PARTS:
+        if re.fullmatch("|".join(map(phrase, book()["part"][name])), word):
+            return name
+    return ""
+
+
+def _clock(hour: int, minute: int, *, twelve: bool) -> dict[str, Any] | None:
+    if hour > 24 or minute > 59 or (hour == 24 and minute):
+        return None
+    return {"clock": DAY_END if hour == 24 else hour * 60 + minute, "twelve": twelve and 1 <= hour <= 11}
+
+
+def _meridian(fields: dict[str, Any] | None, ap: str | None) -> dict[str, Any] | None:
+    if fields is None or not ap:
+        return fields
+    clock = fields["clock"]
+    if clock >= 13 * 60:
+        return fields
+    return {"clock": clock % 720 + (720 if ap[0] == "p" else 0), "twelve": False}
+
+
+def _quarter(hour: int, words: str | None) -> tuple[int, int]:
+    """Hour and minute of "y media", "et quart", "moins le quart"."""
+    clock = book()["clock"]
+    if words is None:
+        return hour, 0
+    if re.fullmatch("|".join(map(phrase, clock["and_half"])), words):
+        return hour, 30
+    if re.fullmatch("|".join(map(phrase, clock["and_quarter"])), words):
+        return hour, 15
+    return (hour - 1) % 24, 45
+
+
+def _index(names: Sequence[Sequence[str]], word: str) -> int:
+    return next(i for i, group in enumerate(names) if any(re.fullmatch(phrase(p), word) for p in group))
+
+
+def _read(m: re.Match[str], english: bool) -> dict[str, Any] | None:
+    """The fields of the point that one match of the pattern names."""
+    kind = next(k for k, v in m.groupdict().items() if v is not None and k in _KINDS)
+    w = book()
+    if kind == "still":
+        return {"end": "still"}
+    if kind.startswith("end_"):
+        return {"end": kind[4:]}
+    if kind.startswith("meal"):
+        hour, minute = map(int, list(w["meal"])[int(kind[4:])].split(":"))
+        return {"clock": hour * 60 + minute, "meal": True}
+    if kind.startswith("to_"):
+        return {"day": 0, "part": "evening" if kind == "to_tonight" else kind[3:]}
+    if kind in ("today", "overmorrow"):
+        return {"day": 0 if kind == "today" else 2}
+    if kind == "domattina":
+        return {"day": 1, "part": "morning"}
+    if kind == "tomorrow":
+        return {"day": 1, "part": _part_of(m["tj"]) if m["tj"] else ""}
+    if kind in ("smallpart", "part"):
+        return {"part": _part_of(m["sp"] or m[0])}
+    if kind in ("date1", "date2"):
+        day, month = int(m["d1"] or m["d2"]), _index(w["month"]["names"], m["mo1"] or m["mo2"]) + 1
+        return {"date": (day, month)} if 1 <= day <= 31 else None
+    if kind in ("date3", "date4"):
+        day, month = int(m["d3"] or m["d4"]), int(m["mo3"] or m["mo4"])
+        if month > 12 >= day:
+            day, month = month, day
+        return {"date": (day, month), "weak": kind == "date3"} if 1 <= day <= 31 and 1 <= month <= 12 else None
+    if kind == "date5":
+        return {"date": (int(m["d5"]), 0), "weak": True} if 1 <= int(m["d5"]) <= 31 else None
+    if kind == "weekday":
+        said = (m["wn"] or "") + (m["wn2"] or "")
+        if m["nw1"] or m["nw2"]:
+            return {"weekday": _index(w["weekday"]["long"], m["wd"]), "later": 2, "part": _part_of(m["wj"] or "")}
+        later = 1 if said and _weekday_next().fullmatch(said) else 0
+        day = int(m["wdd"] or 0)
+        return {
+            "weekday": _index(w["weekday"]["long"], m["wd"]),
+            "later": later,
+            "date": (day, 0) if 1 <= day <= 31 else None,
+            "part": _part_of(m["wj"]) if m["wj"] else "",
+        }
+    if kind == "short":
+        return {"weekday": _index(w["weekday"]["short"], m["ws"]), "weak": True}
+    if kind == "noon":
+        return {"clock": 720}
+    if kind == "midnight":
+        return {"clock": DAY_END}
+    if kind == "plural":
+        return _clock(w["clock"]["plural"][m["hpl"]], 0, twelve=True)
+    if kind in ("c1", "c2", "c3"):
+        n = kind[1]
+        fields = _clock(int(m["h" + n]), int(m["m" + n]), twelve=int(m["h" + n]) <= 7 and m["h" + n][0] != "0")
+        if fields and kind == "c3" and not (m["u3"] or m["ap3"]):
+            fields["weak"] = True
+        return _meridian(fields, m["ap" + n] if n != "2" else None)
+    if kind == "halfpast":
+        return _clock(number(m["hp"]) or 0, 30, twelve=True)
+    if kind == "halfto":
+        hour = number(m["ht"]) or 0
+        past = english and m["ht"] not in w["number"]["nl"] and m["ht"] not in w["number"]["de"]
+        return _clock(hour if past else hour - 1 if hour > 1 else 12, 30, twelve=hour != 1) if 1 <= hour <= 24 else None
+    if kind == "rel":
+        shift = 15 if m["rq"] else number(m["rn"]) or 0
+        hour = number(m["rh"]) or 0
+        total = hour * 60 - (30 if m["rhalf"] else 0) + (shift if m["rpast"] else -shift)
+        return _clock(total // 60 % 24, total % 60, twelve=True) if 1 <= hour <= 24 else None
+    if kind == "ahead":
+        return _clock(int(m["ha"]), int(m["ma"] or 0), twelve=True)
+    if kind in ("c4", "c5"):
+        hour, minute = _quarter(number(m["h" + kind[1]]) or 0, m["q" + kind[1]])
+        return _clock(hour, minute, twelve=True)
+    if kind == "c6":
+        return _meridian(_clock(int(m["h6"]), 0, twelve=True), m["ap6"])
+    fields = _clock(number(m["hb"]) or 0, 0, twelve=True)
+    return fields and fields | {"bare": True}
+
+
+_KINDS = frozenset((
+    "still", "end_day", "end_work", "end_week", "end_month", "meal0", "meal1", "meal2", "to_tonight", "to_afternoon",
+    "to_morning", "to_night", "today", "overmorrow", "domattina", "tomorrow", "smallpart", "part", "date1", "date2",
+    "date3", "date4", "date5", "weekday", "short", "noon", "midnight", "plural", "c1", "c2", "c3", "c4", "c5", "c6",
+    "halfpast", "halfto", "rel", "ahead", "bare",
+))  # fmt: skip
+
+
+# "tot zo" and "bis so" are no Sundays.
+_SHORT = {False: ("through", "until", "by", "before", "back"), True: ("through",)}
+
+
+@cache
+def _weekday_next() -> re.Pattern[str]:
+    return re.compile(any_of(book()["weekday"]["next"]))
+
+
+def _atoms(text: str, stretches: Iterable[Stretch], languages: Sequence[str]) -> list[Point]:
+    english = "en" in languages
+    articles = book()["more"]["articles"]
+    taken = [(s.start, s.stop) for s in stretches if not ((s.article or s.near) and s.unit in ("day", "week"))]
+    out = []
+    for m in _points_pattern().finditer(text):
+        if any(a < m.end() and m.start() < b for a, b in taken):
+            continue
+        if m["short"] and not strongest(before(text, m.start()), _SHORT[m["ws"] in ("zo", "so")])[0]:
+            continue
+        if (
+            m["bare"]
+            and m["bare"] in articles
+            and not re.search(r"(?:\bla|all')\s*$", text[max(0, m.start() - 6) : m.start()])
+        ):
+            continue
+        if (fields := _read(m, english)) is not None:
+            out.append(Point(m.start(), m.end(), **fields))
+    return out
+
+
+_GAP = re.compile(
+    r"(?:[\s,(]|(?<!\w)(?:om|at|um|a|alle|all'|ore|as|le|las|la|los|de|d'|den|dem|the|of|in|fruh|around|rond|gegen|circa|ca|'s|op|on|am"
+    r"|ao|o|do|da|di|del|della|dello|nog|noch|al|il|por|y|e|uk|cet|time|tijd)(?!\w))*"
+)
+
+
+def find_points(text: str, stretches: Iterable[Stretch], languages: Sequence[str]) -> list[Point]:
+    """The points in time, with what belongs together ("tomorrow before noon", "8 in the evening") made one."""
+    out: list[Point] = []
+    for p in _atoms(text, stretches, languages):
+        if out and (joined := _join(text, out[-1], p)) is not None:
+            out[-1] = joined
+        else:
+            out.append(p)
+    # A part of the day alone is today's, and a point only behind a cue: "bis zum Abend".
+    out = [replace(p, day=0) if p.part and p.clock is None and not p.dated and _led(text, p) else p for p in out]
+    return [p for p in out if p.clock is not None or p.dated]
+
+
+def _led(text: str, p: Point) -> bool:
+    return strongest(before(text, p.start), ("before", "by", "until"))[0] != ""
+
+
+def _join(text: str, a: Point, b: Point) -> Point | None:
+    gap = text[a.stop : b.start]
+    if len(gap) > 24 or "\n" in gap:
+        return None
+    cue, cue_words = "", ""
+    if not _GAP.fullmatch(gap):
+        cue, cue_words = strongest(gap, CUES)
+        if not cue or gap.strip() != cue_words or not (a.dated and b.clock is not None and not b.dated):
+            return None
+    if a.weak and a.clock is None and b.weak:
+        return None
+    clock, twelve = a.clock, a.twelve
+    if a.clock is not None and b.clock is not None:
+        if not a.meal:
+            return None
+        clock, twelve = b.clock, b.twelve
+    elif b.clock is not None:
+        if b.bare and not a.dated and not a.part:
+            return None
+        if b.bare and not re.search(r"(?:om|at|um|a|alle|as|las|le|gegen|rond)\s+$|^\s+$", gap) and not cue:
+            return None
+        clock, twelve = b.clock, b.twelve
+    if (
+        a.dated
+        and b.dated
+        and not (a.weekday is not None and b.date is not None)
+        and not (a.end == "still" or b.end == "still")
+    ):
+        return None
+    part = a.part or b.part
+    if a.part and b.part and a.part != b.part:
+        return None
+    if clock is not None and part in ("afternoon", "evening", "night") and clock < 720:
+        clock = clock + 720
+    if part and clock is not None:
+        twelve = False
+    made = replace(
+        a, stop=b.stop, clock=clock, twelve=twelve, part=part, bare=False, weak=a.weak and b.weak, cue=cue or a.cue,
+        cue_words=cue_words or a.cue_words, meal=a.meal and b.clock is None,
+    )  # fmt: skip
+    if not a.dated or (b.date is not None and a.weekday is not None):
+        made = replace(
+            made, day=b.day, weekday=a.weekday if b.date else b.weekday, later=b.later, date=b.date, end=b.end
+        )
+    return made
+
+
+def clocks(folded: str, languages: Sequence[str] = ()) -> list[Span]:
+    """The times of day in the text, in minutes after midnight: "half acht", "20u", "5pm", "a las 9", "noon".
+
+    A bare number is one only behind a word such as "om", "at", "a las".
+    """
+    text = folded[:LONGEST]
+    out = []
+    for p in find_points(text, find_stretches(text), languages):
+        if p.clock is None or p.meal or (p.end and p.end != "still"):
+            continue
+        if (p.bare or p.weak) and not strongest(before(text, p.start), (*CUES, "at"))[0]:
+            continue
+        out.append(Span(p.start, p.stop, p.clock))
+    return out

@@ -1,0 +1,102 @@
+"""What several tests share. Chats in here are invented."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from podaudit import model
+from podaudit.audit import Audit
+from podaudit.resources import demo_chat
+
+settings.register_profile("podaudit", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("podaudit")
+
+ROOT = Path(__file__).resolve().parent.parent
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def demo() -> Path:
+    """The bundled chat, a zip as a phone shares it."""
+    return demo_chat()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs ``podaudit`` as a process of its own in an empty folder; takes the arguments, and ``stdin`` as bytes."""
+
+    def go(*arguments: str | Path, stdin: bytes | None = None, **env: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "podaudit", *map(str, arguments)],
+            cwd=tmp_path,
+            env={**os.environ, "LC_ALL": "C.UTF-8", "COLUMNS": "80", **env},
+            input=stdin if stdin is not None else b"",
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+
+    return go
+
+
+@pytest.fixture
+def small_audit() -> Audit:
+    """An audit made by hand, with at least one row in every table and a value of every kind."""
+    day = dt.datetime(2023, 3, 1, 9, 0)
+    url, key = "https://www.linkedin.com/feed/update/urn:li:activity:7036620272307725438", "linkedin:activity:1"
+    post_id = "7036620272307725438"
+    return Audit(
+        source=model.Source(
+            name="chat.txt", sha256="0" * 64, lines=9, messages=7, system_messages=1, gaps=1, platform="android",
+            date_order="dmy", clock="24h", encoding="utf-8", first=day, last=dt.datetime(2023, 3, 2, 9, 0),
+            group="Boost 🚀", languages={"nl": 0.93, "en": 0.07},
+        ),
+        messages=model.MESSAGES.frame([
+            (1, 1, day, "", "notice", "Anna heeft Bob toegevoegd", "", "", "", 0, 10),
+            (2, 3, day, "+31 6 12345678", "text", "=HYPERLINK(\"x\")\nregel twee", "", "", "Bob", 10, 20),
+            (4, 4, None, "", "gap", "\u2028?", "", "no header before it", "", 20, 30),
+            (5, 5, day, "Anna", "text", "'quoted' \r bare", "time runs back", "", "Anna", 30, 40),
+        ]),
+        members=model.MEMBERS.frame([
+            ("Anna", [], 3, day, day, [{"from": None, "until": None}], True),
+            ("Bob", ["+31 6 12345678"], 1, day, None, [{"from": day, "until": dt.datetime(2023, 3, 2)}], False),
+        ]),
+        membership=model.MEMBERSHIP.frame([
+            (1, day, "added", "Bob", "Anna", None), (8, day, "left", "Bob", None, None),
+        ]),
+        links=model.LINKS.frame(),
+        calls=model.CALLS.frame([
+            (5, day, "Anna", "Anna", "linkedin", "activity", post_id, url, dt.datetime(2023, 3, 1, 8, 56, 47, 123456),
+             ["comment", "react"], None, dt.datetime(2023, 3, 1, 10), "link and ask", key),
+            (6, day, "Anna", "an outsider", "linkedin", "short", None, "https://lnkd.in/x", None,
+             [], None, None, "", "k"),
+        ]),
+        repeats=model.REPEATS.frame([(7, 5, key)]),
+        rules=model.RULES.frame([
+            (2, "comment_min_words", 5, "Bob", day, "minstens 5", ""),
+            (2, "quota", {"posts": 1, "per": "day"}, "Bob", day, "één per dag", ""),
+            (2, "confirm", "✅", "Bob", day, "zet een ✅", ""),
+            (2, "react", None, "Bob", day, "like", ""),
+        ]),
+        replies=model.REPLIES.frame([(7, "Bob", "done", 5, post_id, url, "gedaan", day, key)]),
+        absences=model.ABSENCES.frame([(7, "Bob", day, dt.datetime(2023, 3, 5, 23, 59, 59))]),
+        ledger=model.LEDGER.frame([
+            (5, post_id, url, "Bob", "confirmed", 7, key), (6, None, "https://lnkd.in/x", "Bob", "silent", None, "k"),
+        ]),
+        pressure=model.PRESSURE.frame([(7, day, "Anna", ["threat"], ["Bob"], {"threat": "laatste"}, {"threat": "x"})]),
+        episodes=model.EPISODES.frame([("punished", "Bob", 7, 8)]),
+    )  # fmt: skip

@@ -1,0 +1,108 @@
+"""What the documents say is true: the README's commands are run, and named files exist."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from podaudit import __version__, model, tables
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+DOCUMENTS = {
+    name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+}
+
+
+def sessions(text: str) -> list[tuple[str, str]]:
+    """Commands and what they print, from the ``console`` blocks of a document."""
+    found = []
+    for block in re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, shown = part.partition("\n")
+            found.append((command, shown))
+    return found
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Path:
+    """A folder with the bundled chat as ``chat.zip`` and a ``podaudit`` that runs this checkout's."""
+    folder = tmp_path_factory.mktemp("readme")
+    shutil.copy(demo, folder / "chat.zip")
+    command = tmp_path_factory.mktemp("bin") / "podaudit"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m podaudit "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    (folder / ".bin").write_text(str(command.parent), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(("command", "shown"), sessions(README), ids=lambda text: text.split("\n")[0][:50])
+def test_the_readme_shows_what_happens(place: Path, command: str, shown: str) -> None:
+    path = f"{(place / '.bin').read_text(encoding='utf-8')}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=place, env={**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "COLUMNS": "80"},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    agrees = doctest.OutputChecker().check_output(shown, done.stdout, doctest.ELLIPSIS)
+    assert agrees, f"README shows:\n{shown}\nbut it prints:\n{done.stdout}"
+
+
+def test_the_readme_shows_every_command() -> None:
+    shown = " ".join(command for command, _ in sessions(README))
+    for words in ("podaudit chat.zip", "audit chat.zip --json", "tables chat.zip", "explain", "--help"):
+        assert words in shown
+    assert "```sh\nmake demo " in README
+    assert "make test " in README
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_files_that_are_named_exist(name: str) -> None:
+    text = DOCUMENTS[name]
+    paths = re.findall(r"`((?:podaudit|templates|fixtures|tests|benchmarks|\.ci)/[\w./<>-]*)`", text)
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
+    assert [path for path in paths + links if not list(ROOT.glob(re.sub(r"<\w+>", "*", path).rstrip("/")))] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_make_targets_that_are_named_exist(name: str) -> None:
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    named = re.findall(r"^make (\w+)", DOCUMENTS[name], re.MULTILINE)
+    assert named
+    assert set(named) <= set(targets)
+
+
+def test_exit_statuses_in_the_readme_are_those_of_the_errors() -> None:
+    statuses = [int(row) for row in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)]
+    assert statuses == [0, 1, 2, 3, 130]
+    assert {error.status for error in (model.PodauditError, *model.PodauditError.__subclasses__())} <= set(statuses)
+
+
+def test_the_guard_in_the_readme_is_the_one_in_the_code() -> None:
+    paragraph = README.partition("Spreadsheets run cells")[2].partition("To read the value back")[0]
+    for character in tables.GUARDED:
+        assert character in paragraph or (
+            character in "\t\r\n" and "a tab, a line break" in " ".join(paragraph.split())
+        )
+
+
+def test_the_changelog_is_kept() -> None:
+    text = DOCUMENTS["CHANGELOG.md"]
+    headings = re.findall(r"^## \[([^\]]+)\]", text, re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    assert __version__ in text
+
+
+def test_the_phrase_in_contributing_is_written_as_the_lexicon_has_it() -> None:
+    for sign in ("word*", "...", "..", "(a|b)", "[a]", "#", "<concept>"):
+        assert f"`{sign}`" in CONTRIBUTING
+    about = (ROOT / "podaudit/lexicon/__init__.py").read_text(encoding="utf-8").partition('"""')[2].partition('"""')[0]
+    assert all(f"{key} =" in about and f"{key} =" in CONTRIBUTING for key in ("id", "is", "words", "yes", "no"))

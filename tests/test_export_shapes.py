@@ -1,0 +1,203 @@
+"""Every header shape of the catalogue, read back with its exact times, senders and texts."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from podaudit.export import read
+from podaudit.model import DecisionNeeded, Export, Options, Unreadable
+
+SHAPES = tomllib.loads((Path(__file__).parent.parent / "fixtures/export/shapes.toml").read_text(encoding="utf-8"))[
+    "shape"
+]
+BODIES = ("Anna: hi there", "Bob B.: two\nlines: yes", "Anna: ok", "Bob B.: a: b", "Anna: 5", "Bob B.: last")
+
+
+def chat(text: str, **options: Any) -> Export:
+    return read(None, data=text.encode(), name="chat.txt", options=Options(**options))
+
+
+def rows(export: Export) -> list[tuple[str, str, str]]:
+    m = export.messages
+    return [(t.isoformat(), s, x) for t, s, x in zip(m["time"], m["sender"], m["text"], strict=True)]
+
+
+def written(shape: dict[str, Any], times: int = 1) -> tuple[str, list[tuple[str, str, str]]]:
+    """A chat in a shape, each header ``times`` times, and what it says."""
+    lines, expected = [], []
+    for i, (header, time) in enumerate(zip(shape["headers"], shape["times"], strict=True)):
+        for _ in range(times):
+            body = BODIES[i % len(BODIES)]
+            lines.append(header + body)
+            expected.append((time, *body.split(": ", 1)))
+    return "\n".join(lines) + "\n", expected
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda s: s["name"])
+def test_shape(shape: dict[str, Any], ending: str) -> None:
+    text, expected = written(shape)
+    export = chat(text.replace("\n", ending))
+    assert rows(export) == expected
+    assert export.source.gaps == 0
+    assert export.source.lines == text.count("\n")
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda s: s["name"])
+def test_shape_with_byte_order_mark_and_repeats(shape: dict[str, Any]) -> None:
+    text, expected = written(shape, times=3)
+    assert rows(chat("\ufeff" + text)) == expected
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda s: s["name"])
+def test_shape_behind_the_tail_of_an_older_message(shape: dict[str, Any]) -> None:
+    text, expected = written(shape)
+    export = chat("tail of something older\n" + text)
+    assert rows(export)[1:] == expected
+    assert export.messages["kind"].tolist()[0] == "gap"
+    assert export.messages["why"].tolist()[0]
+
+
+PLATFORMS = [
+    ("[02-09-2024 19:00:08] A: x\n[22-09-2024 19:00:08] A: y\n", "ios", "dmy", "24h"),
+    ("8/9/21, 11:06 PM - A: x\n8/21/21, 12:06 AM - A: y\n", "android", "mdy", "12h"),
+    ("2019/01/01, 11:25 - A: x\n", "android", "ymd", "24h"),
+    ("01.04.2015 - 16:00:27; ME: x\n", "unknown", "dmy", "24h"),
+]
+
+
+@pytest.mark.parametrize(("text", "platform", "order", "clock"), PLATFORMS)
+def test_what_was_assumed(text: str, platform: str, order: str, clock: str) -> None:
+    source = chat(text).source
+    assert (source.platform, source.date_order, source.clock) == (platform, order, clock)
+    assert any("date" in w.lower() for w in source.warnings)
+
+
+# ---------------------------------------------------------------------------------------------------- order of the date
+
+AMBIGUOUS = [
+    "03/04/2023, 10:00 - Anna: hoi\n03/04/2023, 10:05 - Bob: hi\n",
+    "[03/04/23, 10:00:00] Anna: hoi\n[03/05/23, 10:05:00] Bob: hi\n",
+    "3/4/23, 10:00 - Anna: hoi\n4/5/23, 10:05 - Bob: hi\n5/6/23, 10:00 - Anna: ok\n",
+]
+
+
+@pytest.mark.parametrize("text", AMBIGUOUS)
+def test_equally_good_readings_are_asked(text: str) -> None:
+    with pytest.raises(DecisionNeeded) as caught:
+        chat(text)
+    said = str(caught.value)
+    assert "--date-order" in said and "2023-04-03" in said and "2023-03-04" in said
+    assert "hoi" not in said
+    assert chat(text, date_order="dmy").messages["time"].tolist()[0].isoformat() == "2023-04-03T10:00:00"
+    assert chat(text, date_order="mdy").messages["time"].tolist()[0].isoformat() == "2023-03-04T10:00:00"
+
+
+DECIDED = [
+    # one day above 12 is enough
+    ("03/04/2023, 10:00 - A: x\n13/04/2023, 10:00 - A: y\n", "dmy"),
+    ("03/04/2023, 10:00 - A: x\n04/13/2023, 10:00 - A: y\n", "mdy"),
+    # nothing above 12: one reading runs back
+    ("11/03/2023, 10:00 - A: x\n12/03/2023, 10:00 - A: y\n01/04/2023, 10:00 - A: z\n", "dmy"),
+    ("03/11/2023, 10:00 - A: x\n03/12/2023, 10:00 - A: y\n04/01/2023, 10:00 - A: z\n", "mdy"),
+    # two-digit years first
+    ("23/11/30, 10:00 - A: x\n23/12/01, 10:00 - A: y\n24/01/31, 10:00 - A: y\n", "ymd"),
+    # the app's own words
+    ('03/04/2023, 10:00 - Anna heeft de groep "X" gemaakt\n03/04/2023, 10:01 - Anna: hoi\n', "dmy"),
+    ("03/04/2023, 10:00 - Anna: <Media omitted>\n04/04/2023, 10:00 - Anna: hi\n", "dmy"),
+    ("3/4/23, 10:00 AM - Messages and calls are end-to-end encrypted. Tap.\n3/4/23, 10:00 AM - Anna: hi\n", "mdy"),
+    ("[3/4/23, 10:00:00 AM] Anna: \u200eimage omitted\n[3/4/23, 10:00:00 AM] Anna: hi\n", "mdy"),
+    # dots and dashes
+    ("03.04.2023, 10:00 - A: x\n", "dmy"),
+    ("03-04-2023 10:00 - A: x\n", "dmy"),
+]
+
+
+@pytest.mark.parametrize(("text", "order"), DECIDED)
+def test_order_of_the_date(text: str, order: str) -> None:
+    source = chat(text).source
+    assert source.date_order == order
+    assert source.warnings[0].startswith("The dates")
+
+
+def test_one_pasted_date_does_not_turn_a_file_round() -> None:
+    lines = [f"{d:02d}/05/2023, 10:00 - Anna: day {d}" for d in range(1, 29)] * 1
+    lines.insert(9, "05/20/2023, 09:59 - Bob: pasted")
+    export = chat("\n".join(lines) + "\n")
+    assert export.source.date_order == "dmy"
+    assert export.messages["kind"].tolist().count("gap") == 1
+
+
+def test_days_above_twelve_decide_against_one_line_in_the_other_order() -> None:
+    lines = [f"{m:02d}/{d:02d}/2023, 10:00 - A: x" for m in (1, 2) for d in range(1, 29)]
+    lines[30] = "30/01/2023, 10:00 - A: odd"
+    assert chat("\n".join(lines)).source.date_order == "mdy"
+
+
+@pytest.mark.parametrize(("text", "given"), [
+    ("03/04/2023, 10:00 - A: x\n", "ymd"),
+    ("2023-04-03, 10:00 - A: x\n", "dmy"),
+])  # fmt: skip
+def test_an_order_that_cannot_be_is_refused(text: str, given: str) -> None:
+    with pytest.raises(DecisionNeeded, match="--date-order"):
+        chat(text, date_order=given)
+
+
+# ---------------------------------------------------------------------------------------------------------------- clock
+
+
+@pytest.mark.parametrize("word", ["zz", "qq.m.", "vorabend"])
+@pytest.mark.parametrize("form", ["{d}, 5:52:02 {w} - A: x\n", "[{d}, 5:52:02 {w}] A: x\n"])
+def test_an_unknown_word_beside_the_time_is_an_error_that_names_it(form: str, word: str) -> None:
+    text = "".join(form.format(d=d, w=word) for d in ("05.08.23", "06.08.23", "07.08.23"))
+    with pytest.raises(Unreadable, match=word.replace(".", r"\.")):
+        chat(text)
+
+
+def test_a_stray_unknown_word_is_a_gap() -> None:
+    lines = [f"13/05/2023, 10:{i:02d} am - A: x" for i in range(59)]
+    lines[30] = "13/05/2023, 10:30 zz - A: x"
+    export = chat("\n".join(lines))
+    assert export.messages["kind"].tolist().count("gap") == 1
+    assert export.messages["line"][export.messages["kind"] == "gap"].tolist() == [31]
+
+
+IMPOSSIBLE = ["32/05/2023, 10:00", "00/05/2023, 10:00", "20/13/2023, 10:00", "20/00/2023, 10:00", "29/02/2023, 10:00",
+              "31/04/2023, 10:00", "20/05/2023, 25:00", "20/05/2023, 10:61", "20/05/0000, 10:00"]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", IMPOSSIBLE)
+def test_a_date_that_does_not_exist_is_a_gap_with_its_lines(header: str) -> None:
+    text = f"19/05/2023, 10:00 - A: one\n{header} - B: two\nmore\n20/05/2023, 11:00 - A: three\n"
+    export = chat(text)
+    assert export.messages["kind"].tolist() == ["text", "gap", "text"]
+    assert export.messages["line_end"].tolist() == [1, 3, 4]
+    assert export.messages["text"].tolist()[1] == f"{header} - B: two\nmore"
+    assert "does not exist" in export.messages["why"].tolist()[1]
+    assert export.source.messages == 2 and export.source.gaps == 1
+
+
+def test_a_leap_day_exists() -> None:
+    assert chat("29/02/2024, 10:00 - A: x\n").source.messages == 1
+
+
+# ----------------------------------------------------------------------------------------------------------- not a chat
+
+NOT_A_CHAT = [
+    "Dear all,\n\nthis is a letter.\n",
+    "name,date\nAnna,2023-01-01\n",
+    "12:30 lunch\n13:30 walk\n",
+    "20/05/2023\n21/05/2023\n",
+    "\n".join(["prose without any header"] * 30) + "\n20/05/2023, 10:00 - A: a quoted line\n",
+    "<html><body>[20/05/2023, 10:00:00] A: x</body></html>",
+]
+
+
+@pytest.mark.parametrize("text", NOT_A_CHAT)
+def test_not_a_chat(text: str) -> None:
+    with pytest.raises(Unreadable, match="no chat"):
+        chat(text)

@@ -1,0 +1,278 @@
+"""Files, archives and streams: what is read, in which encoding, and one sentence for what cannot be."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from podaudit.export import read, source
+from podaudit.model import Export, Options, PodauditError, Unreadable
+
+CHAT = "20/05/2023, 10:00 - Anna: één 🐝 café\n20/05/2023, 10:01 - Bob: “twee”\ntweede regel\n"
+PLAIN = "20/05/2023, 10:00 - Anna: een\n20/05/2023, 10:01 - Bob: twee\ntweede regel\n"
+
+
+def of(data: bytes, **options: int) -> Export:
+    return read(None, data=data, name="chat.txt", options=Options(**options))
+
+
+def texts(export: Export) -> list[str]:
+    return export.messages["text"].tolist()
+
+
+def packed(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as z:
+        for name, data in members:
+            z.writestr(name, data)
+    return out.getvalue()
+
+
+# ------------------------------------------------------------------------------------------------------------ encodings
+
+ENCODINGS = [
+    ("utf-8", CHAT.encode()),
+    ("utf-8", CHAT.encode("utf-8-sig")),
+    ("utf-8", "".join("\ufeff" + line for line in CHAT.splitlines(keepends=True)).encode()),
+    ("utf-16", CHAT.encode("utf-16")),
+    ("utf-16", b"\xfe\xff" + CHAT.encode("utf-16-be")),
+    ("utf-16-le", CHAT.encode("utf-16-le")),
+    ("utf-16-be", CHAT.encode("utf-16-be")),
+    ("utf-32", CHAT.encode("utf-32")),
+    ("cp1252", CHAT.replace("🐝", "b").encode("cp1252")),
+]
+
+
+@pytest.mark.parametrize(("encoding", "data"), ENCODINGS)
+def test_encoding(encoding: str, data: bytes) -> None:
+    export = of(data)
+    assert export.source.encoding == encoding
+    bee = "b" if encoding == "cp1252" else "🐝"
+    expected = [f"één {bee} café", "“twee”\ntweede regel"]
+    assert [t.replace("\ufeff", "") for t in texts(export)] == expected
+    assert export.messages["sender"].tolist() == ["Anna", "Bob"]
+    assert export.source.sha256 == hashlib.sha256(data).hexdigest()
+    assert export.source.lines == 3
+    assert any("not UTF-8" in w for w in export.source.warnings) == (encoding != "utf-8")
+
+
+def test_a_few_bad_bytes_are_replaced_counted_and_said() -> None:
+    data = CHAT.encode().replace("café".encode(), b"caf\xff\xc3")
+    export = of(data)
+    assert export.source.encoding == "utf-8"
+    assert texts(export)[0] == "één 🐝 caf\ufffd\ufffd"
+    assert any(w.startswith("2 pieces") for w in export.source.warnings)
+
+
+@pytest.mark.parametrize("bad", [b"\xff", b"\x81", b"\xfe\xff"])
+def test_bytes_no_western_text_holds_are_not_cp1252(bad: bytes) -> None:
+    export = of(PLAIN.encode().replace(b"een", b"e" + bad + b"n"))
+    assert export.source.encoding == "utf-8"
+    assert texts(export)[0].startswith("e\ufffd")
+
+
+def test_a_replacement_character_of_the_text_is_no_bad_byte() -> None:
+    assert not any("pieces" in w for w in of(PLAIN.replace("een", "\ufffd").encode()).source.warnings)
+
+
+@pytest.mark.parametrize("data", [b"\xed\xa0\x80\xed\xb0\x80", b"\xc0\x80", b"\xf8\x88\x80\x80\x80"])
+def test_bytes_that_are_no_utf8_are_replaced(data: bytes) -> None:
+    decoded = source.decode(CHAT.encode() * 3 + data)
+    assert decoded.bad > 0
+    decoded.raw.decode("utf-8")
+
+
+def test_nul_and_control_characters_stay() -> None:
+    assert texts(of(PLAIN.replace("een", "e\x00\x07\x1bn").encode()))[0] == "e\x00\x07\x1bn"
+
+
+# ----------------------------------------------------------------------------------------------------------------- zips
+
+
+def test_zip_of_a_phone() -> None:
+    data = packed(("_chat.txt", CHAT.encode()), ("00000001-PHOTO.jpg", b"\x00" * 99))
+    export = of(data)
+    assert texts(export) == texts(of(CHAT.encode()))
+    assert export.source.sha256 == hashlib.sha256(data).hexdigest()
+
+
+CHOICES = [
+    (("notes.txt", b"20/05/2023, 10:00 - X: only one\n" * 50), ("_chat.txt", CHAT.encode())),
+    (("readme.txt", b"hello\n"), ("WhatsApp Chat with Pod.txt", CHAT.encode())),
+    (("WhatsApp Chat with Pod.txt", CHAT.encode()), ("readme.TXT", b"hello\n"), ("z.jpg", b"x")),
+    (("folder/_chat.txt", CHAT.encode()), ("__MACOSX/folder/._chat.txt", b"20/05/2023, 10:00 - X: y\n" * 9)),
+    (("._chat.txt", b"20/05/2023, 10:00 - X: y\n" * 9), ("chat.txt", CHAT.encode())),
+]
+
+
+@pytest.mark.parametrize("members", CHOICES)
+def test_the_chat_is_chosen(members: tuple[tuple[str, bytes], ...]) -> None:
+    assert texts(of(packed(*members))) == texts(of(CHAT.encode()))
+
+
+def test_several_texts_are_said() -> None:
+    export = of(packed(("a.txt", CHAT.encode()), ("b.txt", b"nothing")))
+    assert any("2 text files" in w for w in export.source.warnings)
+
+
+def test_a_zip_is_known_by_its_bytes(tmp_path: Path) -> None:
+    odd = tmp_path / "chat.txt"
+    odd.write_bytes(packed(("x.txt", CHAT.encode())))
+    assert len(texts(read(odd, name=odd.name, options=Options()))) == 2
+    plain = tmp_path / "chat.zip"
+    plain.write_text(CHAT, encoding="utf-8")
+    assert len(texts(read(plain, name=plain.name, options=Options()))) == 2
+
+
+def _encrypted() -> bytes:
+    data = bytearray(packed(("_chat.txt", CHAT.encode())))
+    at = data.index(b"PK\x03\x04")
+    data[at + 6] |= 1
+    at = data.index(b"PK\x01\x02")
+    data[at + 8] |= 1
+    return bytes(data)
+
+
+def _method(code: int) -> bytes:
+    data = bytearray(packed(("_chat.txt", CHAT.encode())))
+    struct.pack_into("<H", data, data.index(b"PK\x03\x04") + 8, code)
+    struct.pack_into("<H", data, data.index(b"PK\x01\x02") + 10, code)
+    return bytes(data)
+
+
+def _damaged() -> bytes:
+    data = bytearray(packed(("_chat.txt", CHAT.encode() * 200)))
+    at = data.index(b"_chat.txt") + 40
+    data[at : at + 30] = b"\xff" * 30
+    return bytes(data)
+
+
+def _bad_name() -> bytes:
+    data = bytearray(packed(("caf\u00e9.txt", CHAT.encode())))
+    return bytes(data).replace("caf\u00e9".encode(), b"caf\xff\xfe")
+
+
+def _link() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        info = zipfile.ZipInfo("_chat.txt")
+        info.external_attr = (stat.S_IFLNK | 0o777) << 16
+        z.writestr(info, "/etc/passwd")
+    return out.getvalue()
+
+
+BROKEN = {
+    "not whole": packed(("_chat.txt", CHAT.encode() * 50))[:-30],
+    "cut": packed(("_chat.txt", CHAT.encode() * 50))[:60],
+    "damaged": _damaged(),
+    "encrypted": _encrypted(),
+    "unknown method": _method(97),
+    "bad name": _bad_name(),
+    "no text": packed(("a.jpg", b"x")),
+    "empty archive": packed(),
+    "folder named like a text": packed(("_chat.txt/", b"")),
+    "link": _link(),
+    "no chat in it": packed(("a.txt", b"hello\n")),
+    "empty chat": packed(("_chat.txt", b"")),
+}
+
+
+@pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN.keys())
+def test_archives_that_cannot_be_read(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "pod.zip"
+    path.write_bytes(data)
+    for given in (None, path):
+        with pytest.raises(Unreadable) as caught:
+            read(given, data=None if given else data, name="pod.zip", options=Options())
+        said = str(caught.value)
+        assert said.startswith("pod.zip") and said.endswith(".") and "\n" not in said and str(tmp_path) not in said
+
+
+def test_what_is_wrong_with_an_archive_is_named() -> None:
+    for kind, word in (("encrypted", "encrypted"), ("no text", "no .txt"), ("not whole", "broken")):
+        with pytest.raises(Unreadable, match=word):
+            of(BROKEN[kind])
+
+
+@pytest.mark.parametrize("lie", [False, True])
+def test_a_zip_bomb_stops_at_the_cap(lie: bool) -> None:
+    data = bytearray(packed(("_chat.txt", CHAT.encode() + b"x" * 5_000_000)))
+    if lie:  # the directory claims a small size
+        struct.pack_into("<I", data, data.index(b"PK\x01\x02") + 24, 10)
+    with pytest.raises(Unreadable):
+        of(bytes(data), max_bytes=100_000)
+
+
+def test_media_in_a_zip_do_not_count_for_the_cap() -> None:
+    data = packed(("_chat.txt", CHAT.encode()), ("v.mp4", os.urandom(300_000)), method=zipfile.ZIP_STORED)
+    assert len(texts(of(data, max_bytes=100_000))) == 2
+
+
+# ------------------------------------------------------------------------------------------------------------ bad input
+
+
+def test_paths_that_cannot_be_read(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    empty = tmp_path / "empty.txt"
+    empty.write_bytes(b"")
+    for path, word in (
+        (tmp_path, "folder"), (tmp_path / "none.txt", "does not exist"), (fifo, "regular"), (loop, "cannot be read"),
+        (empty, "empty"), (Path("a\0b"), "cannot be read"), (empty / "x.txt", "cannot be read"),
+    ):  # fmt: skip
+        with pytest.raises(Unreadable, match=word) as caught:
+            read(path, name="the file", options=Options())
+        assert str(caught.value).startswith("the file")
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf", b"\xff\xfe", b" \r\n"])
+def test_empty_streams(data: bytes) -> None:
+    with pytest.raises(Unreadable, match="empty"):
+        of(data)
+
+
+@pytest.mark.parametrize(
+    "data", [b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), b"PK", b"PK\x03\x04", b"\x1f\x8b\x08"]
+)
+def test_other_files(data: bytes) -> None:
+    with pytest.raises(Unreadable):
+        of(data)
+
+
+def test_nothing_given() -> None:
+    with pytest.raises(Unreadable):
+        read(None, name="-", options=Options())
+
+
+def test_the_cap_on_text(tmp_path: Path) -> None:
+    path = tmp_path / "chat.txt"
+    path.write_text(CHAT, encoding="utf-8")
+    size = path.stat().st_size
+    assert read(path, name="chat.txt", options=Options(max_bytes=size)).source.messages == 2
+    for given in (path, None):
+        with pytest.raises(Unreadable, match="more than"):
+            read(given, data=None if given else path.read_bytes(), name="chat.txt", options=Options(max_bytes=size - 1))
+
+
+def test_the_input_is_not_changed(tmp_path: Path) -> None:
+    path = tmp_path / "chat.txt"
+    path.write_text(CHAT, encoding="utf-8")
+    before = (path.read_bytes(), path.stat().st_mtime_ns)
+    read(path, name="chat.txt", options=Options())
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["chat.txt"]
+
+
+def test_errors_hold_no_chat_text() -> None:
+    with pytest.raises(PodauditError) as caught:
+        of(b"a very private line\n" * 40)
+    assert "private" not in str(caught.value)

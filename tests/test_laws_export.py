@@ -1,0 +1,204 @@
+"""Laws of reading: nothing lost, one chat in many spellings, a quote is no speaker."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from podaudit.export import read
+from podaudit.model import Export, Options, PodauditError, Unreadable
+
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+LRM = "\u200e"
+
+# date, what joins date and time, time, what closes; {p} is the half of the day
+DIALECTS = {
+    "android nl": ("{d:%d-%m-%Y} {d:%H:%M} - ", "dmy"),
+    "android en-GB": ("{d:%d/%m/%Y}, {d:%H:%M} - ", "dmy"),
+    "android en-US": ("{d.month}/{d.day}/{d:%y}, {h}:{d:%M}\u202f{P} - ", "mdy"),
+    "android de": ("{d:%d.%m.%y}, {d:%H:%M} - ", "dmy"),
+    "android fr": ("{d:%d/%m/%Y} à {d:%H:%M} - ", "dmy"),
+    "android es-MX": ("{d.day}/{d.month}/{d:%Y} {h}:{d:%M} {p}.\u00a0m. - ", "dmy"),
+    "android en-ZA": ("{d:%Y/%m/%d}, {d:%H:%M} - ", "ymd"),
+    "android zh": ("{d.year}/{d.month}/{d.day} {c}{h}:{d:%M} - ", "ymd"),
+    "ios nl": ("[{d:%d-%m-%Y} {d:%H:%M:%S}] ", "dmy"),
+    "ios en-US": ("[{d.month}/{d.day}/{d:%y}, {h}:{d:%M:%S} {P}] ", "mdy"),
+    "ios de": ("[{d:%d.%m.%y}, {d:%H:%M:%S}] ", "dmy"),
+    "ios fi": ("[{d.day}.{d.month}.{d.year} klo {d.hour}.{d:%M.%S}] ", "dmy"),
+    "ios 2013": ("{d:%d.%m.%y}, {d:%H:%M:%S}: ", "dmy"),
+}
+
+
+def header(form: str, d: dt.datetime) -> str:
+    pm = d.hour >= 12
+    return form.format(
+        d=d, h=d.hour % 12 or 12, P="PM" if pm else "AM", p="p" if pm else "a", c="下午" if pm else "上午"
+    )
+
+
+NAMES = st.sampled_from(["Anna", "Bob B.", "~ Chris", "+31 6 12345678", "Élodie 🌸", "a - b", "O'Neil", "李雷"])
+TEXT = st.text(
+    st.characters(exclude_categories=("Cs", "Cc", "Cf", "Zl", "Zp"), exclude_characters="<"), min_size=1, max_size=40
+).map(lambda s: "x" + s)
+BODY = st.one_of(
+    TEXT,
+    st.lists(TEXT, min_size=2, max_size=4).map("\n".join),
+    st.just("he said 20/05/2023, 09:59 - Bob: no"),
+    st.just("a: b: c"),
+    st.just("x\n\ny"),
+    st.just("xa\u2028b\u0085c"),
+)
+MESSAGES = st.lists(st.tuples(st.integers(1, 90_000), NAMES, BODY), min_size=1, max_size=12)
+
+
+def render(messages: list[tuple[int, str, str]], form: str) -> tuple[str, list[tuple[dt.datetime, str, str]]]:
+    """A chat, and what it says. The first message is on a day above 12, so that the order of the date is plain."""
+    time = dt.datetime(2023, 5, 20, 8, 0)
+    out, says = [], []
+    for minutes, name, body in messages:
+        time += dt.timedelta(minutes=minutes % 5_000)
+        out.append(f"{header(form, time)}{name}: {body}\n")
+        says.append((time, name.removeprefix("~ "), body))
+    return "".join(out), says
+
+
+def of(data: bytes, **options: object) -> Export:
+    return read(None, data=data, name="chat.txt", options=Options(**options))  # type: ignore[arg-type]
+
+
+def rebuilt(export: Export) -> bytes:
+    m = export.messages
+    return b"".join(export.raw[a:b] for a, b in zip(m["start"].tolist(), m["stop"].tolist(), strict=True))
+
+
+def check_lines(export: Export) -> None:
+    """Every line in exactly one row, in order."""
+    m = export.messages
+    assert rebuilt(export) == export.raw
+    assert m["line"].tolist() == [1, *(n + 1 for n in m["line_end"].tolist()[:-1])]
+    assert m["line_end"].tolist()[-1] == export.source.lines
+    gaps = m["kind"] == "gap"
+    assert (m["why"] != "").tolist() == gaps.tolist() == m["time"].isna().tolist()
+    assert export.source.messages + export.source.gaps == len(m)
+
+
+# ---------------------------------------------------------------------------------------------------------------- law 1
+
+
+@QUICK
+@given(st.binary(max_size=300))
+def test_random_bytes_are_read_whole_or_refused_in_a_sentence(data: bytes) -> None:
+    try:
+        check_lines(of(data))
+    except PodauditError as e:
+        assert str(e).endswith(".") and "\n" not in str(e)
+
+
+PIECES = st.sampled_from([
+    b"20/05/2023, 10:00 - Anna: ", b"20/05/2023, 10:00 - ", b"[20-05-2023 10:00:00] Bob: ", b"5/6/23, 9:00 PM - C: ",
+    b"\n", b"\r\n", b"\r", b"\xef\xbb\xbf", b"\xe2\x80\x8e", b"\xff", b"\x00", b"text", b": ", b"\xe2\x80\xa8",
+    b"99/99/2023, 10:00 - X: ",
+    b"Anna left", b"<Media omitted>", "é".encode(), b"20/05/2023, 10:00 - Anna:", b"12:00",
+])  # fmt: skip
+
+
+@QUICK
+@given(st.lists(PIECES, max_size=30).map(b"".join))
+def test_nothing_is_lost_of_hostile_files(data: bytes) -> None:
+    try:
+        check_lines(of(b"20/05/2023, 10:00 - Anna: x\n" + data, date_order="dmy"))
+    except Unreadable:
+        assert data  # a word beside the time that is not known
+
+
+@QUICK
+@given(MESSAGES, st.sampled_from(sorted(DIALECTS)), st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_nothing_is_lost_of_chats(messages: list[tuple[int, str, str]], dialect: str, ending: str, bom: bool) -> None:
+    text, _ = render(messages, DIALECTS[dialect][0])
+    data = ("\ufeff" * bom + text.replace("\n", ending)).encode()
+    export = of(data)
+    assert export.raw == data
+    check_lines(export)
+
+
+# ---------------------------------------------------------------------------------------------------------------- law 2
+
+
+@QUICK
+@given(MESSAGES, st.sampled_from(sorted(DIALECTS)), st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "\ufeff"]),
+       st.sampled_from(["utf-8", "utf-16", "utf-16-le"]))  # fmt: skip
+def test_one_chat_in_many_spellings(
+    messages: list[tuple[int, str, str]], dialect: str, ending: str, bom: str, encoding: str
+) -> None:
+    form, order = DIALECTS[dialect]
+    text, says = render(messages, form)
+    export = of((bom + text.replace("\n", ending)).encode(encoding))
+    m = export.messages
+    assert list(zip(m["time"], m["sender"], m["text"], strict=True)) == says
+    assert set(m["kind"]) == {"text"} and set(m["doubts"]) == {""}
+    assert export.source.date_order == order
+    assert export.source.gaps == 0
+
+
+@settings(QUICK, max_examples=6)
+@given(MESSAGES)
+def test_the_dialect_changes_no_row(messages: list[tuple[int, str, str]]) -> None:
+    seen = []
+    for form, _ in DIALECTS.values():
+        export = of(render(messages, form)[0].encode())
+        m = export.messages
+        seen.append((m[["line", "line_end", "time", "sender", "kind", "text", "member"]].to_dict("list"),
+                     export.members.drop(columns="periods").to_dict("list")))  # fmt: skip
+    assert all(str(s) == str(seen[0]) for s in seen)
+
+
+@QUICK
+@given(MESSAGES, st.sampled_from(sorted(DIALECTS)))
+def test_reading_twice_gives_the_same(messages: list[tuple[int, str, str]], dialect: str) -> None:
+    data = render(messages, DIALECTS[dialect][0])[0].encode()
+    one, two = of(data), of(data)
+    assert one.source == two.source
+    assert (
+        one.messages.equals(two.messages) and one.members.equals(two.members) and one.membership.equals(two.membership)
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------- law 6
+
+
+@QUICK
+@given(MESSAGES, st.sampled_from(sorted(DIALECTS)), st.sampled_from(sorted(DIALECTS)), st.integers(0, 11), TEXT)
+def test_a_header_inside_a_line_makes_no_message(
+    messages: list[tuple[int, str, str]], dialect: str, other: str, where: int, before: str
+) -> None:
+    quote = f"{before} {header(DIALECTS[other][0], dt.datetime(2023, 5, 19, 9, 0))}Bob B.: never said"
+    at = where % len(messages)
+    quoted = [(t, n, b + quote if i == at else b) for i, (t, n, b) in enumerate(messages)]
+    text, says = render(quoted, DIALECTS[dialect][0])
+    m = of(text.encode()).messages
+    assert list(zip(m["time"], m["sender"], m["text"], strict=True)) == says
+
+
+@QUICK
+@given(MESSAGES, st.sampled_from(sorted(DIALECTS)), st.sampled_from(sorted(DIALECTS)), st.integers(0, 11))
+def test_a_header_pasted_at_the_start_of_a_line_is_kept_with_a_doubt(
+    messages: list[tuple[int, str, str]], dialect: str, other: str, where: int
+) -> None:
+    messages = [*messages, (1, "Anna", "xy"), (1, "Anna", "xz"), (1, "Anna", "xa"), (1, "Anna", "xb")]
+    pasted = header(DIALECTS[other][0], dt.datetime(2023, 5, 19, 9, 0)) + "Bob B.: never said"
+    at = where % len(messages)
+    quoted = [(t, n, f"{b}\n{pasted}" if i == at else b) for i, (t, n, b) in enumerate(messages)]
+    text, _ = render(quoted, DIALECTS[dialect][0])
+    export = of(text.encode())
+    line = text.split("\n").index(pasted) + 1
+    m = export.messages
+    row = m[(m["line"] <= line) & (m["line_end"] >= line)].iloc[0]
+    assert row["doubts"]
+    assert any(f"line {line}" in w or f"{line}" in w for w in export.source.warnings)
+    if dialect == other:
+        assert row["line"] == line and len(m) == len(messages) + 1
+    else:
+        assert "never said" in row["text"] and len(m) == len(messages)
+    assert m["doubts"].tolist().count("") == len(m) - 1

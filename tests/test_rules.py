@@ -1,0 +1,122 @@
+"""The rules detector: silence first, then what fires, with exact lines and values; then what is in force when."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from podaudit import links
+from podaudit.detect.chat import Chat, view
+from podaudit.detect.rules import in_force, rules
+from podaudit.lexicon import load
+from podaudit.model import MEMBERS, MEMBERSHIP, MESSAGES, RULES
+
+CASES = tomllib.loads((Path(__file__).parent.parent / "fixtures" / "rules" / "cases.toml").read_text(encoding="utf-8"))[
+    "chat"
+]
+START = dt.datetime(2024, 3, 4, 9, 0)
+ASKS = ("please like and comment", "graag een like en reactie", "", "new one", "bitte liken", "un like por favor")
+
+
+def build(said: list[str], *, habit: bool = False) -> Chat:
+    """A chat of ``name: text`` messages, one an hour; the first name created the group. Calls are lines 1001 and on."""
+    pairs = [tuple(s.split(": ", 1)) for s in said]
+    founder = pairs[0][0]
+
+    def row(line: int, time: dt.datetime, who: str, text: str) -> dict[str, Any]:
+        same = {
+            "line": line,
+            "line_end": line,
+            "time": time,
+            "sender": who,
+            "member": who,
+            "kind": "text",
+            "text": text,
+        }
+        return same | {"doubts": "", "why": "", "start": 0, "stop": 0}
+
+    rows = [row(n + 1, START + dt.timedelta(hours=n), who, text) for n, (who, text) in enumerate(pairs)]
+    if habit:
+        link = "https://www.linkedin.com/posts/m_x-activity-71043940928727{:05d}-RE75"
+        later = START + dt.timedelta(days=9)
+        rows += [
+            row(1001 + n, later + dt.timedelta(hours=n), f"M{n % 4}", f"{ASKS[n % 6]} {link.format(n)}")
+            for n in range(12)
+        ]
+    messages = MESSAGES.frame(rows)
+    names = list(dict.fromkeys(r["member"] for r in rows))
+    members = MEMBERS.frame([{"name": n, "also": [], "messages": 1, "periods": [], "owner": False} for n in names])
+    created = MEMBERSHIP.frame([{"line": 1, "time": START, "event": "created", "member": founder}])
+    found = links.find(messages["line"].to_numpy(), messages["text"], rows[-1]["time"])
+    return view(messages, members, created, found)
+
+
+def found(chat: Chat) -> dict[tuple[int, str], Any]:
+    table = rules(chat, load())
+    return dict(
+        zip(zip(table["line"].tolist(), table["type"].tolist(), strict=True), table["value"].tolist(), strict=True)
+    )
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if "rules" not in c], ids=lambda c: c["id"])
+def test_silent(case: dict[str, Any]) -> None:
+    assert found(build(case["said"], habit=case.get("habit", False))) == {}
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if "rules" in c], ids=lambda c: c["id"])
+def test_sound(case: dict[str, Any]) -> None:
+    expected = {(r[0] + 1, r[1]): r[2] if len(r) > 2 else None for r in case["rules"]}
+    assert found(build(case["said"], habit=case.get("habit", False))) == expected
+
+
+def test_empty_chat_gives_the_schema() -> None:
+    table = rules(view(MESSAGES.frame(), MEMBERS.frame(), MEMBERSHIP.frame(), links.find([], [], None)), load())
+    assert list(table.columns) == RULES.names
+    assert len(table) == 0
+    assert in_force(table, START) == {}
+
+
+def test_rows_say_who_when_and_why() -> None:
+    case = next(c for c in CASES if c["id"] == "nl-list")
+    chat = build(case["said"], habit=True)
+    table = rules(chat, load())
+    assert set(table["by"]) == {"Mo"}
+    assert (table["why"].str.len() > 0).all()
+    assert table["line"].is_monotonic_increasing
+    for line, phrase in zip(table["line"], table["phrase"], strict=True):
+        assert phrase in chat.folded[list(chat.lines).index(line)]
+
+
+def test_a_later_rule_replaces_the_earlier_from_then_on() -> None:
+    case = next(c for c in CASES if c["id"] == "nl-list")
+    table = rules(build(case["said"], habit=True), load())
+    assert in_force(table, START - dt.timedelta(minutes=1)) == {}
+    assert in_force(table, START)["deadline"]["value"] == 45
+    assert in_force(table, START + dt.timedelta(hours=2))["deadline"]["value"] == 30
+    assert in_force(table, START + dt.timedelta(hours=2))["comment_min_words"]["value"] == 7
+
+
+def test_others_lay_down_no_rules() -> None:
+    case = next(c for c in CASES if c["id"] == "nl-list")
+    said = [*case["said"], "Jo: Vanaf nu minstens 12 woorden in je reactie"]
+    assert (len(said), "comment_min_words") not in found(build(said, habit=True))
+
+
+def test_words_hold_their_examples() -> None:
+    lexicon = load()
+    own = {e.id for e in lexicon.entries if e.topic in ("rules", "norms")}
+    assert [fault for fault in lexicon.check() if fault.partition(":")[0] in own] == []
+
+
+def test_every_language_has_every_concept() -> None:
+    lexicon = load()
+    for topic in ("rules", "norms"):
+        for concept in lexicon.about[topic]:
+            for language in ("nl", "en", "de", "fr", "es", "pt", "it"):
+                assert any(
+                    e.topic == topic and e.concept == concept and e.language == language for e in lexicon.entries
+                ), concept
