@@ -22,7 +22,7 @@ _OF_N = r"(?:/|of|out of|von|van|van de|de|di|sur|su|por|uit|aus)"
 _RATIO = regex.compile(rf"(?<![\d/:.,])(\d{{1,2}})\s*{_OF_N}\s*(?:the\s+)?(\d{{1,2}})(?!\d|[/:.,]\d)")
 _DIGITS = regex.compile(
     r"(?<!\b(?:om|at|um|a|as|alle|las|vers|per|nr|no|week|dag|plek voor|vor|bis|tot|by) )(?<![\d:.,/#€$+-])(\d{1,2})\s*(?:x\b|×)?"
-    r"(?!\d|[:.,%/]\d|%|\s*(?:min|uur|u\b|h\b|hrs?\b|hour|heure|ore\b|hora|am\b|pm\b|uhr|std|jaar|year|tag|dag|day|days|weken|"
+    r"(?!\d|[a-wyz]|[:.,%/]\d|%|\s*(?:min|uur|u\b|h\b|hrs?\b|hour|heure|ore\b|hora|am\b|pm\b|uhr|std|jaar|year|tag|dag|day|days|weken|"
     r"week|k\b|sec|s\b|euro|€))"
 )
 YOU_ALL = regex.compile(r"\b(?:jullie|you guys|y'all|you all|ihr|euch|vous|vosotros|ustedes|voces|voi)\b")

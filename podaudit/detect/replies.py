@@ -166,13 +166,16 @@ def _read(
         "strict": False,
         "until": None,
     }
-    absent = message.has("absent")
+    absent = message.has("absent") or message.has("refuse") or message.has("excuse")
     if absent and not place.own_call and (until := when.until(folded, now)) is not None:
-        if until.date() > now.date() or (until.hour, until.minute) == _DAY_END:
+        away = until.date() > now.date() or (until.hour, until.minute) == _DAY_END
+        if away and (absent.concept == "absent" or not any(c.names for c in message.spoken(known))):
             yield base | {"status": ReplyStatus.EXCUSE.value, "until": until, "why": f"signs off: “{absent.phrase}”"}
-        elif place.fresh() and place.length <= _WEAK:  # «in calls till 11:30, then all five»
-            yield base | {"status": ReplyStatus.PROMISE.value, "why": f"says from when: “{absent.phrase}”"}
-        return
+            return
+        if absent.concept == "absent":
+            if place.fresh() and place.length <= _WEAK:  # «in calls till 11:30, then all five»
+                yield base | {"status": ReplyStatus.PROMISE.value, "why": f"says from when: “{absent.phrase}”"}
+            return
     waiting: list[str] = []  # members named before it is said what of them
     counted: int | None = None  # and how many, likewise
     made: list[dict[str, Any]] = []
@@ -207,7 +210,9 @@ def _read(
                     base | {"status": told.status.value, "why": told.why}
                 )  # «✅ en Bob ook»: the latest, and Bob's
                 more = True
-        count = clause.count or (counted if told.status is ReplyStatus.PROMISE else None)
+        count = (clause.count or counted) if told.status is ReplyStatus.PROMISE else clause.count
+        if told.status not in _OPEN_TO_ALL:
+            count = None
         waiting, counted = [], None
         made.append(
             base
