@@ -23,9 +23,12 @@ from report_fixture import coded_demo
 
 from podaudit import model
 from podaudit.audit import Audit
+from podaudit.detect.pressure import CONTEXT
+from podaudit.lexicon import load
 from podaudit.report import LANGUAGES, pictures, render, sayings, tally, terms
 from podaudit.report.language import Language, plain, visible
 from podaudit.report.locale import update
+from podaudit.report.sayings import REASONS, reason
 from podaudit.report.view import Segment
 from podaudit.resources import templates_dir
 
@@ -451,3 +454,12 @@ def test_a_large_chat_stays_small() -> None:
     assert len(html.encode()) < 1_050_000
     assert page.figures["obligations"] == "43,500"
     assert {h[1:] for h in page.values("href")} <= set(page.values("id"))
+
+
+def test_reasons_of_labels_are_all_known_to_the_page() -> None:
+    said = {*load().about["pressure"].values(), *CONTEXT.values()}
+    assert said <= REASONS
+    lang = Language("nl")
+    why = "“sorry ; echt” (says sorry); the writer has calls open"
+    assert reason(lang, why) == "“sorry ; echt” (zegt sorry); bij de schrijver staan oproepen open"
+    assert reason(Language("en"), why) == why

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from podaudit.model import EpisodeKind, Event, Label, Status
-from podaudit.report.language import N_, Language, Piece, Text, visible
+from podaudit.report.language import N_, Language, Piece, Text
+from podaudit.report.sayings import reason
 from podaudit.report.tally import STATUS_ORDER, Tally, alphabetical, rows
 from podaudit.report.terms import (
     ANSWERING,
@@ -66,7 +67,7 @@ def pressure_rows(t: Tally) -> tuple[PressureRow, ...]:
 def _chips(lang: Language, labels: list[str], why: dict[str, str]) -> tuple[Chip, ...]:
     order = [label for group in GROUPS.values() for label in group]
     return tuple(
-        Chip(label.value, _group_of(label), lang.gettext(LABELS[label][0]), visible(why.get(label.value) or ""))
+        Chip(label.value, _group_of(label), lang.gettext(LABELS[label][0]), reason(lang, why.get(label.value) or ""))
         for label in sorted((Label(x) for x in labels), key=order.index)
     )
 

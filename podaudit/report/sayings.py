@@ -73,6 +73,81 @@ _PARTS = (
     N_("the app's own words in the chat are in the language %(code)s"),
     N_("less than a minute"),
 )
+_REASONS = (
+    # What the words of a labelled message say (podaudit/lexicon/pressure.toml), and what its place says.
+    N_("a neutral nudge to do what is still open"),
+    N_("a command or a claim of duty about taking part"),
+    N_("an appeal to loyalty, fairness or one's own sacrifice"),
+    N_("singles out who did not comply, or who takes without giving"),
+    N_("a penalty to come, or a last warning"),
+    N_("a penalty carried out, or being carried out"),
+    N_("asks others to penalise somebody"),
+    N_("belittles or abuses somebody"),
+    N_("asks to keep the group hidden"),
+    N_("publicly praises who delivered"),
+    N_("says sorry"),
+    N_("taking part weighs on one"),
+    N_("objects to the rules or to the way members are treated"),
+    N_("announces leaving"),
+    N_("money for taking part"),
+    N_("bots, plug-ins, shared log-ins, bought engagement"),
+    N_("what the pod does for reach, in words of its own"),
+    N_("sides with what another has just said"),
+    N_("opens a condition: if, whoever, next time"),
+    N_("what befalls who does not comply"),
+    N_("addresses all members"),
+    N_("must, have to, expected to"),
+    N_("what a pod does: like, comment, post, support, call, round"),
+    N_("not done, nothing from, still open"),
+    N_("drops posts, collects likes, profits"),
+    N_("what the speaker does for the others"),
+    N_("taking back a like, comment, follow, or blocking"),
+    N_("is out of the group, was removed"),
+    N_("views, impressions, reach, followers"),
+    N_("went up, doubled, record"),
+    N_("thanks to the group"),
+    N_("an amount, a fee, paying"),
+    N_("tired, stressed, no time"),
+    N_("not sincere, a trick"),
+    N_("not right, too far, not normal"),
+    N_("well done, bravo"),
+    N_("first, within minutes, always there"),
+    N_("all did it, complete"),
+    N_("a bot, plug-in, log-in or the like"),
+    N_("quiet, between us, screenshots"),
+    N_("names a member"),
+    N_("names several members"),
+    N_("addresses somebody by @name"),
+    N_("a member named has calls open"),
+    N_("a list of names"),
+    N_("the writer has calls open"),
+    N_("the writer has several calls open"),
+    N_("written by an admin"),
+    N_("within two days after somebody went"),
+    N_("names somebody who went"),
+    N_("within three hours after somebody went"),
+    N_("the writer has just removed somebody"),
+    N_("the writer removes somebody within a quarter of an hour"),
+    N_("the writer is removed within a week"),
+    N_("the writer leaves within a day"),
+    N_("the writer leaves within the hour"),
+    N_("the writer was named just before"),
+    N_("drops a post again"),
+    N_("lays down a rule"),
+    N_("declines a call"),
+    N_("says it cannot be done"),
+    N_("reports having done it"),
+    N_("in capitals"),
+    N_("holds a large number"),
+    N_("speaks of money"),
+    N_("right after words of dissent"),
+    N_("right after words of shaming"),
+    N_("right after words of threat"),
+    N_("right after words of sanction"),
+    N_("right after words of insult"),
+    N_("reads, taken together, like messages that coders gave this label"),
+)
+_WORDS = re.compile(r"“(?P<words>[^”]*)” \((?P<about>[^()]*)\)")
 _SLOT = re.compile(r"%\((\w+)\)s")
 _SPAN = re.compile(r"(\d+) (day|hour|minute)s?")
 _MINUTES = {"day": 1440, "hour": 60, "minute": 1}
@@ -101,6 +176,27 @@ def retell_all(lang: Language, sentences: str) -> Saying:
     """As ``retell``, for sentences with ``; `` between them."""
     told = [retell(lang, sentence) for sentence in sentences.split("; ")]
     return Saying("; ".join(s.text for s in told), told[0].lang)
+
+
+REASONS = frozenset(_REASONS)
+
+
+def reason(lang: Language, why: str) -> str:
+    """Why a label was given, in the page's language: the words stay as written, what they say and the context are retold."""
+
+    def told(match: re.Match[str]) -> str:
+        return f"“{visible(match['words'])}” ({lang.gettext(match['about'])})"
+
+    parts, at = [], 0
+    for match in _WORDS.finditer(why):
+        parts += _contexts(lang, why[at : match.start()])
+        parts.append(told(match))
+        at = match.end()
+    return "; ".join(parts + _contexts(lang, why[at:]))
+
+
+def _contexts(lang: Language, words: str) -> list[str]:
+    return [visible(lang.gettext(part)) for part in words.split("; ") if part]
 
 
 def is_one_of(sentence: str, messages: Sequence[str]) -> re.Match[str] | None:
