@@ -42,7 +42,10 @@ class Clause:
     other: int = 0  # words that are no names
 
     def has(self, *concepts: str) -> Hit | None:
-        return next((self.hits[c] for c in concepts if c in self.hits), None)
+        for concept in concepts:
+            if concept in self.hits:
+                return self.hits[concept]
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,8 @@ class Said:
 class Message:
     """A message as read. ``clauses`` are shared between equal messages: leave them as they are."""
 
-    hits: tuple[Hit, ...]
+    hits: Mapping[str, Hit]  # concept -> its first hit
     clauses: tuple[Clause, ...]
-
-    def has(self, concept: str) -> Hit | None:
-        return next((h for h in self.hits if h.concept == concept), None)
 
     def spoken(self, known: Set[str]) -> Iterator[Clause]:
         """The clauses, naming only those who have made a call by then."""
@@ -80,7 +80,8 @@ class Reader:
 
     def _read(self, folded: str) -> Message:
         hits = tuple(h for h in self._lexicon.scan("replies", folded) if self._chat.at_home(h))
-        return Message(hits, tuple(self._clauses(folded, hits)))
+        first = {h.concept: h for h in reversed(hits)}
+        return Message(first, tuple(self._clauses(folded, hits)))
 
     def _clauses(self, folded: str, hits: tuple[Hit, ...]) -> Iterator[Clause]:
         words = [(m.start(), m[0]) for m in WORD.finditer(folded)]

@@ -33,6 +33,9 @@ _WEAK = 22  # words; a weak word counts in short messages only
 _BARE = 8  # words of a first answer without any word that is known
 _SOON, _FRESH, _STILL, _WEEK = (dt.timedelta(hours=h) for h in (2, 12, 48, 168))
 # «and Bob too»: what follows comes on top of what was said
+_UNTIL = regex.compile(
+    r"\b(?:until|till?|through|thru|this week|tot|t/m|deze week|bis|diese woche|jusqu\w*|cette semaine|hasta|esta semana|ate|fino)\b"
+)
 _DIGIT = regex.compile(r"\d")
 _MORE = regex.compile(r"\b(?:ook|also|too|as well|plus|auch|aussi|tambien|tambem|anche|pure)\b")
 
@@ -166,7 +169,9 @@ def _read(
         "strict": False,
         "until": None,
     }
-    absent = message.has("absent") or message.has("refuse") or message.has("excuse")
+    absent = message.hits.get("absent")
+    if absent is None and _UNTIL.search(folded):
+        absent = message.hits.get("refuse") or message.hits.get("excuse")
     if absent and not place.own_call and (until := when.until(folded, now)) is not None:
         away = until.date() > now.date() or (until.hour, until.minute) == _DAY_END
         if away and (absent.concept == "absent" or not any(c.names for c in message.spoken(known))):
@@ -229,7 +234,7 @@ def _read(
         )
     if waiting and made and not (made[-1]["names"] or made[-1]["count"] or made[-1]["all"]) and place.length <= _WEAK:
         made[-1]["names"] = waiting
-    elif waiting and not made and place.fresh() and place.length <= 3 and not message.has("received"):
+    elif waiting and not made and place.fresh() and place.length <= 3 and "received" not in message.hits:
         made.append(
             base
             | {
@@ -241,7 +246,7 @@ def _read(
         )
     for row in made:
         row["names"] = list(dict.fromkeys(row["names"]))
-    yield from ({k: v for k, v in row.items() if k != "more"} for row in _merged(made))
+    yield from _merged(made) if len(made) > 1 else made
 
 
 def _by_place(clause: Clause, now: dt.datetime, state: _State, place: _Place, first: bool) -> Said | None:

@@ -113,7 +113,7 @@ def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame) -> dict[str, Sig
     if candidates:
         outside: Counter[str] = Counter()
         for i, text in enumerate(chat.folded):
-            if i not in short:
+            if i not in short and any(t in text for t in candidates):
                 outside.update(candidates.intersection(tokens(text)))
         for token in sorted(candidates):
             if inside[token] >= 1.5 * outside[token]:

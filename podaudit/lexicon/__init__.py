@@ -128,7 +128,7 @@ class Lexicon:
             for words in e.words:
                 folded = fold(words)
                 plain = tuple(folded.split()) if _PLAIN.fullmatch(folded) else ()
-                needs = _needs(folded)
+                needs = (frozenset({(max(plain, key=len), False, False)}),) if plain else _needs(folded)
                 literals = max(needs, key=_worth, default=frozenset()) or self._compile(words, e, ())[1]
                 if not literals:
                     raise LexiconError(f"phrase book entry {e.id}: {words!r} has no word that must be there; add one")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from podaudit.when.stretches import Stretch, find_stretches
@@ -272,8 +272,13 @@ _GAP = re.compile(
 )
 
 
-def find_points(text: str, stretches: Iterable[Stretch], languages: Sequence[str]) -> list[Point]:
+def find_points(text: str, stretches: Iterable[Stretch], languages: Sequence[str]) -> tuple[Point, ...]:
     """The points in time, with what belongs together ("tomorrow before noon", "8 in the evening") made one."""
+    return _points(text, tuple(stretches), tuple(languages))
+
+
+@lru_cache(maxsize=1 << 12)  # groups repeat themselves
+def _points(text: str, stretches: tuple[Stretch, ...], languages: tuple[str, ...]) -> tuple[Point, ...]:
     out: list[Point] = []
     for p in _atoms(text, stretches, languages):
         if out and (joined := _join(text, out[-1], p)) is not None:
@@ -282,7 +287,7 @@ def find_points(text: str, stretches: Iterable[Stretch], languages: Sequence[str
             out.append(p)
     # A part of the day alone is today's, and a point only behind a cue: "bis zum Abend".
     out = [replace(p, day=0) if p.part and p.clock is None and not p.dated and _led(text, p) else p for p in out]
-    return [p for p in out if p.clock is not None or p.dated]
+    return tuple(p for p in out if p.clock is not None or p.dated)
 
 
 def _led(text: str, p: Point) -> bool:
