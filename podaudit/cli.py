@@ -220,6 +220,8 @@ def _write_report(
     from podaudit.report import render
     from podaudit.writing import write_whole
 
+    if me is not None:  # reading found the member that the user means, whatever the spelling
+        me = next(iter(made.members.loc[made.members["owner"], "name"]), me)
     html = render(made, lang=lang or _language_of(made), me=me, version=__version__)
     write_whole(target, html.encode("utf-8", "replace"))
     if not quiet:

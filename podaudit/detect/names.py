@@ -121,7 +121,7 @@ def _pattern(names: Names) -> regex.Pattern[str] | None:
     if not names.aliases:
         return None
     parts = [regex.escape(a, literal_spaces=True) + ("s?" if len(a) > 3 else "") for a, _ in names.aliases]
-    return regex.compile(rf"(?<![\w-])(?P<at>@)?(?P<alias>{'|'.join(parts)})(?:'s)?(?!\w)")
+    return regex.compile(rf"(?<![\w-])(?P<at>@(?:~ ?)?)?(?P<alias>{'|'.join(parts)})(?:'s)?(?!\w)")
 
 
 @lru_cache(maxsize=1 << 16)

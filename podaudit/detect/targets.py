@@ -57,9 +57,13 @@ class Aim:
         if named:
             called = {m.member for m in self._chat.names.found(self._chat.folded[i]) if m.at}
             return sorted([m for m in named if m in called] or named)  # who is called by @ is spoken to, others of
-        if kinds & (_AT_SOMEBODY | {Label.THREAT}) and (went := self._went(i)):
-            return [went]
-        if kinds & _AT_SOMEBODY or _YOU.search(self._chat.folded[i]):
+        spoken_to = bool(_YOU.search(self._chat.folded[i]))
+        if kinds & (_AT_SOMEBODY | {Label.THREAT}):
+            went, removed = self._went(i)
+            other = self._other(i, kinds) if spoken_to and not removed else None  # «you» is seldom who has gone
+            if went and not other:
+                return [went]
+        if kinds & _AT_SOMEBODY or spoken_to:
             other = self._other(i, kinds)
             return [other] if other else []
         return []
@@ -96,18 +100,18 @@ class Aim:
             short = {m for m, _ in entries} - ticked
         return sorted(short - {self._chat.members[i]}) or None
 
-    def _went(self, i: int) -> str | None:
-        """Who is removed by the writer right after, or who went lately."""
+    def _went(self, i: int) -> tuple[str | None, bool]:
+        """Who is removed by the writer right after (then True), or who went lately."""
         now, who = self._chat.times[i], self._chat.members[i]
         for x in self._gone:
             if x.event == Event.REMOVED and x.by == who and dt.timedelta(0) <= x.time - now <= _JUST:
-                return x.member
+                return x.member, True
         lately = [
             x
             for x in self._gone
             if dt.timedelta(0) < now - x.time <= _AFTER or (x.time == now and x.line < self._chat.lines[i])
         ]
-        return lately[-1].member if lately else None
+        return (lately[-1].member if lately else None), False
 
     def _other(self, i: int, kinds: set[str]) -> str | None:
         """Whom the writer answers: the last to object or to be labelled, else the last who spoke."""

@@ -229,7 +229,7 @@ def _owner(
                 book,
                 code_id[int(rows.sender_code[row])],
                 rows,
-                "deleted a message as 'you'",
+                "deleted a message under the app's word 'you'",
                 warnings,
             )
     persons = set(code_id.values())
