@@ -231,10 +231,9 @@ def rows(table: pd.DataFrame) -> Iterator[Any]:
     plain = {}
     for name, column in table.items():
         values = column.dt.to_pydatetime().tolist() if column.dtype.kind == "M" else column.tolist()
-        empty = column.isna().tolist() if column.dtype != object else ()
-        plain[str(name)] = (
-            [None if gone else v for v, gone in zip(values, empty, strict=True)] if any(empty) else values
-        )
+        if column.dtype != object and column.hasnans:
+            values = [None if gone else v for v, gone in zip(values, column.isna().tolist(), strict=True)]
+        plain[str(name)] = values
     row = namedtuple("row", plain)  # type: ignore[misc]  # the columns are known at run time
     return map(row, *plain.values())
 

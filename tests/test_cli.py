@@ -473,7 +473,7 @@ def test_the_codebook_has_no_keys_that_nobody_reads(root: Path) -> None:
     [
         (["threat", "--lang", "en"], ["threat (Labels of pressure", "penalty to come"]),
         (["threat", "--lang", "nl"], ["Dreigement", "Voorbeeld: Laatste waarschuwing"]),
-        (["Retaliation-Call", "--lang", "en"], ["Call for retaliation"]),
+        (["Retaliation-Call", "--lang", "en"], ["Call to retaliate"]),
         (["secrecy", "--lang", "en"], ["(Labels of", "(Rule types)"]),
         (
             ["--lang", "en"],

@@ -160,7 +160,7 @@ class Open:
         at = {(r.member, r.key): r.time for r in rows(replies) if r.status == ReplyStatus.DONE}
         self._asked: dict[str, list[tuple[dt.datetime, dt.datetime]]] = defaultdict(list)
         answered = {Status.CONFIRMED.value, Status.LATE.value}
-        for member, key, status in zip(ledger["member"], ledger["key"], ledger["status"], strict=True):
+        for member, key, status in zip(*(ledger[c].tolist() for c in ("member", "key", "status")), strict=True):
             until = at.get((member, key), dt.datetime.max) if status in answered else dt.datetime.max
             self._asked[member].append((made[key], until))
         for asked in self._asked.values():
@@ -184,7 +184,7 @@ def read(
 ) -> Iterator[Traits]:
     """The traits of every message that holds a telling word, names several members in a list, or drops a post again."""
     said: dict[int, set[str]] = defaultdict(set)
-    for line, status in zip(replies["line"], replies["status"], strict=True):
+    for line, status in zip(replies["line"].tolist(), replies["status"].tolist(), strict=True):
         said[line].add(status)
     lines = {"rule": set(rules["line"]), "call": set(calls["line"]), "repeat": set(repeats["line"])}
     open_, gone = Open(calls, replies, ledger), exits(chat)
@@ -211,8 +211,8 @@ def _words(chat: Chat, i: int, hits: Iterable[Hit]) -> set[str]:
     counts = Counter(h.concept for h in hits)
     found = {f"word {c}" for c in counts} | {f"words {c}" for c, n in counts.items() if n > 1}
     found |= {name for name, pattern in _SPOKEN.items() if pattern.search(text)}
-    letters = [c for c in raw if c.isalpha()]
-    if len(letters) > 12 and sum(c.isupper() for c in letters) > len(letters) / 2:
+    high = sum(map(str.isupper, raw))
+    if high > 6 and (letters := sum(map(str.isalpha, raw))) > 12 and high > letters / 2:
         found.add("capitals")
     found |= {name for name, mark in (("asks", "?"), ("exclaims", "!")) if mark in text}
     found |= {name for name, pattern in (("money sign", _MONEY), ("figure", _FIGURE)) if pattern.search(text)}

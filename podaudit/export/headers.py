@@ -304,7 +304,9 @@ def find(raw: bytes, starts: Ints, lines: pa.Array, name: str, given: Order | No
     left = candidates(lines)
     seen = _sample(raw, starts, left)
     if not seen:
-        raise Unreadable(f"{name} holds no chat: no line begins like a message of an exported WhatsApp chat.")
+        raise Unreadable(
+            f"{name} holds no chat: no line begins like a message of an exported WhatsApp chat; give the file that the phone made."
+        )
     ranked = _shapes(seen)
     top = len(ranked[0][1])
     first = next((r for r in ranked if r[0] == seen[0].shape), ranked[0])
@@ -312,7 +314,9 @@ def find(raw: bytes, starts: Ints, lines: pa.Array, name: str, given: Order | No
     template = _template(*main)
     match = _match(lines, left, template)
     if not len(match.line):
-        raise Unreadable(f"{name} holds no chat: no line begins like a message of an exported WhatsApp chat.")
+        raise Unreadable(
+            f"{name} holds no chat: no line begins like a message of an exported WhatsApp chat; give the file that the phone made."
+        )
     _check_words(match, name)
     decision = dates.decide(match.fields, name, given, hints(template, match.line, starts[match.line] + match.length))
     warnings = [decision.grounds]
