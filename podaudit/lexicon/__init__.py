@@ -335,7 +335,7 @@ def _needs(folded: str) -> tuple[_Literals, ...]:
     bare = _GROUP.sub(" ", folded)
     if not _FLAT.isdisjoint(bare):
         return ()
-    found = [frozenset({word}) for w in bare.split() if (word := _longest(w))]
+    found = [frozenset({literal}) for word in bare.split() if (literal := _literal(word))]
     for group in _CHOICE.findall(folded):
         words = [_longest(alternative) for alternative in group.split("|")]
         if all(words):
@@ -354,10 +354,14 @@ def _there(needs: tuple[_Literals, ...], words: Set[str], folded: str) -> bool:
     )
 
 
+def _literal(word: str) -> tuple[str, bool, bool] | None:
+    core = word.strip("*")
+    return (core, word[0] == "*", word[-1] == "*") if core.isalnum() else None
+
+
 def _longest(text: str) -> tuple[str, bool, bool] | None:
-    words = [w for w in _GROUP.sub(" ", text).split() if w.strip("*").isalnum()]
-    word = max(words, key=lambda w: (len(w.strip("*")), w), default="")
-    return (word.strip("*"), word[0] == "*", word[-1] == "*") if word else None
+    words = [literal for word in text.split() if (literal := _literal(word))]
+    return max(words, key=lambda w: (len(w[0]), w[0]), default=None)
 
 
 @lru_cache(maxsize=4)
