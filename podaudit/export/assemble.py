@@ -109,21 +109,26 @@ def _coded(code: np.ndarray, values: list[str]) -> Any:
 
 
 def _sparse(n: int, values: dict[int, str]) -> Any:
-    code = np.full(n, -1, dtype=np.int64)
-    code[list(values)] = np.arange(len(values))
-    return _coded(code, list(values.values()))
+    """A text column that is empty but for a few rows."""
+    length = np.zeros(n + 1, dtype=np.int64)
+    texts = [values[row].encode("utf-8") for row in sorted(values)]
+    length[np.array(sorted(values), dtype=np.int64) + 1] = [len(t) for t in texts]
+    buffers = [None, pa.py_buffer(np.cumsum(length)), pa.py_buffer(b"".join(texts))]
+    return _text(pa.Array.from_buffers(pa.large_string(), n, buffers))
 
 
 def _messages(rows: Rows, people: People, doubted: dict[int, list[str]]) -> pd.DataFrame:
     n = len(rows.line)
+    names = [clean(s) for s in rows.senders]
+    sender = _coded(rows.sender_code, names)
     return MESSAGES.frame({
         "line": rows.line, "line_end": rows.line_end, "time": rows.time,
-        "sender": _coded(rows.sender_code, [clean(s) for s in rows.senders]),
+        "sender": sender,
         "kind": _coded(rows.kind, [k.value for k in Kind]),
         "text": _text(rows.text),
         "doubts": _sparse(n, {row: "; ".join(texts) for row, texts in doubted.items()}),
         "why": _sparse(n, rows.why),
-        "member": _coded(rows.sender_code, people.member_of),
+        "member": sender if people.member_of == names else _coded(rows.sender_code, people.member_of),
         "start": rows.start, "stop": rows.stop,
     })  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -17,10 +17,12 @@ from podaudit.model import DecisionNeeded
 
 Order = Literal["dmy", "mdy", "ymd"]
 Ints = NDArray[np.int64]
+Small = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 Times = NDArray[np.datetime64]
 
-_FIRST_YEAR = 2009  # the app's first year; a two-digit year before it is a day or month read as a year
+# The app's first year; a two-digit year before it is a day or month read as a year.
+_FIRST_DAY = int(np.datetime64("2009-01-01", "D").astype(np.int64))
 _SLACK = 200  # one header in this many may contradict the rest (pasted text) without deciding the order
 _PLACE = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2)}  # where year, month and day stand
 _WORDS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
@@ -28,17 +30,17 @@ _WORDS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, mo
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The numbers of the headers of one template, in line order. ``half``: 0 none, else a value of ``HALVES``."""
+    """The numbers of the headers of one template, in line order."""
 
-    a: Ints
-    b: Ints
-    c: Ints
-    hour: Ints
-    minute: Ints
-    second: Ints
-    half: Ints
+    a: NDArray[np.int16]
+    b: NDArray[np.int16]
+    c: NDArray[np.int16]
+    clock: NDArray[np.int32]  # seconds of the day, -1 where there is no such time
     long_year: bool  # the year has four digits
     year_first: bool  # and stands first
+
+
+Hints = Callable[[], Sequence[tuple[Order, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,34 +93,52 @@ def is_join(word: str) -> bool:
 # -------------------------------------------------------------------------------------------------------- arithmetic
 
 
-def times(f: Fields, order: Order) -> tuple[Times, Bools]:
-    """Local times in whole seconds for one reading, and which of them exist; those that do not are NaT."""
-    numbers = (f.a, f.b, f.c)
-    year, month, day = (numbers[i] for i in _PLACE[order])
-    if not f.long_year:
-        year = year + 2000
-    hour = hours(f.hour, f.half)
-    good = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
-    good &= (hour >= 0) & (hour <= 23) & (f.minute <= 59) & (f.second <= 59)
-    first = ((np.where(good, year, 2000) - 1970) * 12 + np.where(good, month, 1) - 1).astype("datetime64[M]")
-    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
-    good &= day <= length
-    seconds = (np.where(good, day, 1) - 1) * 86400 + hour * 3600 + f.minute * 60 + f.second
-    made = first.astype("datetime64[s]") + np.where(good, seconds, 0).astype("timedelta64[s]")
-    made[~good] = np.datetime64("NaT")
-    return made, good
+def clock(hour: Small, minute: Small, second: Small, half: int | Small) -> Small:
+    """Seconds of the day, -1 where there is no such time. ``half``: a value of ``HALVES``, for all or for each.
 
-
-def hours(hour: Ints, half: Ints) -> Ints:
-    """Hours 0 to 23 (others: no such hour). An hour above 12 beside a marker is a 24-hour one already."""
+    An hour above 12 beside a marker is a 24-hour one already.
+    """
     low = hour % 12
     pm = low + 12
     read = np.select(
         [half == HALVES["am"], half == HALVES["pm"], half == HALVES["noon"], half == HALVES["night"]],
         [low, pm, np.where((hour >= 12) | (low <= 5), pm, low), np.where((low <= 6), low, pm)],
         hour,
-    )
-    return np.where((hour > 12) | (half <= 0), hour, read)
+    ) if np.any(np.asarray(half) > 0) else hour  # fmt: skip
+    read = np.where((hour > 12), hour, read)
+    return np.where((read <= 23) & (minute <= 59) & (second <= 59), read * 3600 + minute * 60 + second, -1).astype(np.int32)
+
+
+def times(f: Fields, order: Order) -> tuple[Times, Bools]:
+    """Local times (datetime64[us]) for one reading, and which of them exist; those that do not are NaT."""
+    runs = _runs(f)
+    day, exists = _days(f, runs, order)
+    length = np.diff(np.append(runs, len(f.a)))
+    good = np.repeat(exists, length) & (f.clock >= 0)
+    made = ((np.repeat(day * 86400, length) + f.clock) * 1_000_000).view("datetime64[us]")
+    made[~good] = np.datetime64("NaT")
+    return made, good
+
+
+def _runs(f: Fields) -> Ints:
+    """Where runs of headers of the same date begin: a chat has far fewer days than messages."""
+    if not len(f.a):
+        return np.zeros(0, dtype=np.int64)
+    change = (np.diff(f.a) != 0) | (np.diff(f.b) != 0) | (np.diff(f.c) != 0)
+    return np.concatenate([[0], np.flatnonzero(change) + 1])
+
+
+def _days(f: Fields, runs: Ints, order: Order) -> tuple[Ints, Bools]:
+    """Days since 1970 of the date of each run in one reading (0 where there is none), and which of them exist."""
+    numbers = [x[runs].astype(np.int64) for x in (f.a, f.b, f.c)]
+    year, month, day = (numbers[i] for i in _PLACE[order])
+    if not f.long_year:
+        year = year + 2000
+    good = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)
+    first = ((np.where(good, year, 2000) - 1970) * 12 + np.where(good, month, 1) - 1).astype("datetime64[M]")
+    begins = first.astype("datetime64[D]").astype(np.int64)
+    good &= day <= (first + 1).astype("datetime64[D]").astype(np.int64) - begins
+    return np.where(good, begins + day - 1, 0), good
 
 
 # ------------------------------------------------------------------------------------------------------------- order
@@ -132,20 +152,23 @@ class _Reading:
     first: str
 
 
-def _read(f: Fields, order: Order) -> _Reading:
-    t, good = times(f, order)
+def _read(f: Fields, runs: Ints, order: Order) -> _Reading:
+    day, exists = _days(f, runs, order)
+    length = np.diff(np.append(runs, len(f.a)))
+    good = np.repeat(exists, length) & (f.clock >= 0)
     plausible = good
     if not f.long_year:
-        plausible = good & (t >= np.datetime64(f"{_FIRST_YEAR}-01-01"))
-    t = t[good]
-    back = int(np.count_nonzero(np.diff(t) < np.timedelta64(0, "s")))
-    return _Reading(order, int(np.count_nonzero(plausible)), back, str(t[0])[:10] if len(t) else "no date")
+        plausible = good & np.repeat(day >= _FIRST_DAY, length)
+    second = (np.repeat(day * 86400, length) + f.clock)[good]
+    back = int(np.count_nonzero(second[1:] < second[:-1]))
+    first = str(np.datetime64(int(second[0]), "s"))[:10] if len(second) else "no date"
+    return _Reading(order, int(np.count_nonzero(plausible)), back, first)
 
 
-def decide(f: Fields, name: str, given: Order | None, hints: Sequence[tuple[Order, str]]) -> Decision:
+def decide(f: Fields, name: str, given: Order | None, hints: Hints) -> Decision:
     """Day, month and year from the whole file: ranges, then the order of the messages, then shape and language.
 
-    ``hints``: what the template's shape and the language of the app's words tell, strongest first, with grounds.
+    ``hints()``: what the template's shape and the language of the app's words tell, strongest first, with grounds.
     Raises ``DecisionNeeded`` where the readings are equally good, or where the order given cannot be.
     """
     orders: list[Order] = ["ymd"] if f.year_first else ["dmy", "mdy"]
@@ -158,7 +181,8 @@ def decide(f: Fields, name: str, given: Order | None, hints: Sequence[tuple[Orde
         return Decision("ymd", "The dates begin with a four-digit year.")
     if not f.long_year:
         orders.append("ymd")
-    readings = [_read(f, o) for o in orders]
+    runs = _runs(f)
+    readings = [_read(f, runs, o) for o in orders]
     n = len(f.a)
     best_valid = max(r.valid for r in readings)
     slack = n // _SLACK
@@ -170,10 +194,10 @@ def decide(f: Fields, name: str, given: Order | None, hints: Sequence[tuple[Orde
     worse = [r for r in left if r not in calm]
     if len(calm) > 1 and slack and len({r.valid for r in calm}) > 1 and not worse:
         calm = [r for r in calm if r.valid == best_valid]
+    told = hints() if len(calm) > 1 else []
     # Two-digit years first are rare: that reading must win on its own.
     if len(calm) > 1 and (usual := [r for r in calm if r.order != "ymd"]):
-        hinted = {o for o, _ in hints}
-        calm = usual if "ymd" not in hinted else calm
+        calm = usual if "ymd" not in {order for order, _ in told} else calm
     if len(calm) == 1:
         winner = calm[0]
         if worse:
@@ -184,7 +208,7 @@ def decide(f: Fields, name: str, given: Order | None, hints: Sequence[tuple[Orde
                 f"{other.back} as {_WORDS[other.order]}.",
             )
         return Decision(winner.order, _by_range(winner, readings, n))
-    for order, grounds in hints:
+    for order, grounds in told:
         if any(r.order == order for r in calm):
             return Decision(order, f"The dates were read as {_WORDS[order]}: {grounds}.")
     shown = " or ".join(f"{r.first} (--date-order {r.order})" for r in calm)

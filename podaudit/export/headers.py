@@ -15,15 +15,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from podaudit.export import dates
+from numpy.typing import NDArray
+
+from podaudit.export import dates, layouts
 from podaudit.export.dates import Bools, Decision, Fields, Ints, Order, Times
+from podaudit.export.layouts import Numbers
 from podaudit.model import Unreadable
 
 _SAMPLE = 400  # lines looked at by Python per round, from the front and again evenly over the file
 _HEAD = 300  # bytes of a line looked at: a header is shorter
 _MOSTLY = 3  # times as many: a habit of the file
 _ROUNDS = 6  # templates tried at most
-_UNIT = np.timedelta64(1, "s")
+_UNPADDED = "(?:0|[1-9][0-9]?)"
 
 _MARK = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{61c}\x{feff}\x{ad}]*"
 _SPACE = r"[ \t\x{a0}\x{202f}\x{2000}-\x{200a}\x{3000}]"
@@ -182,7 +185,7 @@ def _width(values: Sequence[str], digit: str) -> str:
     if padded >= _MOSTLY * max(single, 1) or (padded and not single):
         return f"{digit}{{2}}"
     if digit == "[0-9]" and (single >= _MOSTLY * max(padded, 1) or (single and not padded)):
-        return "(?:0|[1-9][0-9]?)"
+        return _UNPADDED
     return f"{digit}{{1,2}}"
 
 
@@ -232,38 +235,60 @@ class _Match:
     length: Ints  # bytes of the header
     fields: Fields
     words: list[str]
-    word: Ints  # index into words, per line
+    word: NDArray[np.int16]  # index into words, per line
+
+    @property
+    def half(self) -> Ints:
+        """A value of ``dates.HALVES`` per line."""
+        return np.array([dates.half_of(w) for w in self.words], dtype=np.int64)[self.word]
 
 
-def _numbers(column: pa.Array) -> Ints:
-    coded = pc.dictionary_encode(column)
-    values = np.array([int(v) if v else 0 for v in coded.dictionary.to_pylist()] or [0], dtype=np.int64)
-    taken: Ints = values[coded.indices.to_numpy(zero_copy_only=False)]
-    return taken
-
-
-def _match(lines: pa.Array, at: Ints, template: Template) -> _Match:
+def _match(raw: bytes, starts: Ints, lines: pa.Array, at: Ints, template: Template) -> _Match:
     """Test the lines ``at`` against a template and take the numbers out of those that fit."""
-    found = pc.extract_regex(lines.take(pa.array(at)), template.pattern)
-    hit = found.is_valid().to_numpy(zero_copy_only=False)
-    found = found.drop_null()
-    columns = {found.type.field(i).name: column for i, column in enumerate(found.flatten())}
-    zero = np.zeros(len(found), dtype=np.int64)
-    words, word = [""], zero
+    shape = template.shape
+    if shape.ascii and not shape.named:
+        bare = "".join(n for n, width in zip("abH", template.widths, strict=True) if width == _UNPADDED)
+        found = layouts.scan(raw, lines, at, starts[at], template.pattern, bare, fold)
+    else:
+        found = layouts.Numbers.empty(len(at))
+    _match_rest(found, lines, at, template)
+    hit = found.hit
+    fields = Fields(
+        found.a[hit], found.b[hit], found.c[hit], found.clock[hit], long_year=shape.long_year,
+        year_first=shape.year_first,
+    )  # fmt: skip
+    return _Match(at[hit], at[~hit], found.length[hit].astype(np.int64), fields, found.words or [""], found.word[hit])
+
+
+def _match_rest(found: Numbers, lines: pa.Array, at: Ints, template: Template) -> None:
+    """Enter what RE2 finds among the lines that fit no layout."""
+    left = np.flatnonzero(~found.hit)
+    parts = pc.extract_regex(lines.take(pa.array(at[left])), template.pattern)
+    hit = left[parts.is_valid().to_numpy(zero_copy_only=False)]
+    if not len(hit):
+        return
+    parts = parts.drop_null()
+    columns = {parts.type.field(i).name: column for i, column in enumerate(parts.flatten())}
+    words, half = np.full(len(hit), found.place(""), dtype=np.int16), np.zeros(len(hit), dtype=np.int64)
     if "w" in columns:
         coded = pc.dictionary_encode(columns["w"])
-        words = [fold(w).strip(" ,_") for w in coded.dictionary.to_pylist()] or [""]
-        word = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    half = np.array([dates.half_of(w) for w in words], dtype=np.int64)
-    shape = template.shape
-    fields = Fields(
-        a=_numbers(columns["a"]), b=_numbers(columns["b"]), c=_numbers(columns["c"]),
-        hour=_numbers(columns["H"]), minute=_numbers(columns["M"]),
-        second=_numbers(columns["S"]) if "S" in columns else zero, half=half[word],
-        long_year=shape.long_year, year_first=shape.year_first,
-    )  # fmt: skip
-    length = pc.binary_length(columns["h"]).to_numpy(zero_copy_only=False).astype(np.int64)
-    return _Match(at[hit], at[~hit], length, fields, words, word)
+        folded = [fold(w).strip(" ,_") for w in coded.dictionary.to_pylist()]
+        code = coded.indices.to_numpy(zero_copy_only=False)
+        words = np.array([found.place(w) for w in folded], dtype=np.int16)[code]
+        half = np.array([dates.half_of(w) for w in folded], dtype=np.int64)[code]
+    second = _numbers(columns["S"]) if "S" in columns else np.zeros(len(hit), dtype=np.int32)
+    found.hit[hit] = True
+    found.length[hit] = pc.binary_length(columns["h"]).to_numpy(zero_copy_only=False)
+    found.a[hit], found.b[hit], found.c[hit] = (_numbers(columns[name]) for name in "abc")
+    found.clock[hit] = dates.clock(_numbers(columns["H"]), _numbers(columns["M"]), second, half)
+    found.word[hit] = words
+
+
+def _numbers(column: pa.Array) -> NDArray[np.int32]:
+    coded = pc.dictionary_encode(column)
+    values = np.array([int(v) if v else 0 for v in coded.dictionary.to_pylist()] or [0], dtype=np.int32)
+    taken: NDArray[np.int32] = values[coded.indices.to_numpy(zero_copy_only=False)]
+    return taken
 
 
 def _sample(raw: bytes, starts: Ints, at: Ints) -> list[_Seen]:
@@ -312,13 +337,15 @@ def find(raw: bytes, starts: Ints, lines: pa.Array, name: str, given: Order | No
     first = next((r for r in ranked if r[0] == seen[0].shape), ranked[0])
     main = first if len(first[1]) * 3 >= top and left[0] == 0 else ranked[0]
     template = _template(*main)
-    match = _match(lines, left, template)
+    match = _match(raw, starts, lines, left, template)
     if not len(match.line):
         raise Unreadable(
             f"{name} holds no chat: no line begins like a message of an exported WhatsApp chat; give the file that the phone made."
         )
     _check_words(match, name)
-    decision = dates.decide(match.fields, name, given, hints(template, match.line, starts[match.line] + match.length))
+    decision = dates.decide(
+        match.fields, name, given, lambda: hints(template, match.line, starts[match.line] + match.length)
+    )
     warnings = [decision.grounds]
     time, good = dates.times(match.fields, decision.order)
     parts = [(match, time, good, main[0])]
@@ -332,7 +359,7 @@ def find(raw: bytes, starts: Ints, lines: pa.Array, name: str, given: Order | No
             break
         other = _template(*fresh[0])
         tried.add((other.shape, other.widths))
-        more = _match(lines, left, other)
+        more = _match(raw, starts, lines, left, other)
         order = _fitting(more.fields, decision, parts, more.line)
         if order is None:
             continue
@@ -395,9 +422,9 @@ def _merge(
 ) -> Headers:  # fmt: skip
     line = np.concatenate([p[0].line for p in parts])
     by_line = np.argsort(line, kind="stable")
-    half = np.concatenate([p[0].fields.half for p in parts])[by_line]
+    half = np.concatenate([p[0].half for p in parts])[by_line]
     good = np.concatenate([p[2] for p in parts])[by_line] & (half != dates.UNKNOWN_HALF)
-    time = np.concatenate([p[1] for p in parts])[by_line].astype("datetime64[us]")
+    time = np.concatenate([p[1] for p in parts])[by_line]
     time[~good] = np.datetime64("NaT")
     length = np.concatenate([p[0].length for p in parts])[by_line]
     bracket = np.concatenate([np.full(len(p[0].line), p[3].bracket) for p in parts])[by_line]

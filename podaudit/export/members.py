@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from podaudit.export import notices, words
 from podaudit.export.doubts import skeleton
 from podaudit.export.notices import YOU, Said, bare, clean
-from podaudit.export.parse import CODE, Rows
+from podaudit.export.parse import CODE, Rows, tally
 from podaudit.model import DecisionNeeded, Event, Kind
 
 _NUMBER = re.compile(r"(?:\+|00)?[\d\s().\-\u2010-\u2015/]{7,40}")
@@ -107,21 +109,20 @@ def know(rows: Rows, text_of: Callable[[int], str], me: str | None, name: str) -
     ``text_of(row)`` is the text of a row. Raises ``DecisionNeeded`` when ``me`` names nobody in the chat.
     """
     said = _read_notices(rows, text_of)
-    used = np.unique(rows.sender_code[rows.sender_code >= 0]).tolist()
+    by_code, first_row = tally(rows.sender_code, len(rows.senders))
+    used = np.flatnonzero(by_code).tolist()
     spoken = [bare(rows.senders[c]) for c in used]
     noted = [n for s in said.values() if s for n in (s.by, s.who) if n and n != YOU]
     tildes = {clean(n) for n in [*spoken, *noted] if n.startswith("~ ")}
     plain = {n for n in [*spoken, *noted] if not n.startswith("~ ")}
     book = _Book(frozenset(tildes & plain))
-    first_row = _first_rows(rows)
-    code_id = {c: book.note(rows.senders[c], first_row[c]) for c in used}
+    code_id = {c: book.note(rows.senders[c], int(first_row[c])) for c in used}
     known = {*spoken, *(n for s in said.values() if s and s.event != Event.ADDED for n in (s.by, s.who) if n)}
     events, group = _events(said, book, known)
     _tie_numbers(events, book)
     counts: Counter[str] = Counter()
-    by_code = np.bincount(rows.sender_code[rows.sender_code >= 0], minlength=len(rows.senders)).tolist()
     for c, key in code_id.items():
-        counts[key] += by_code[c]
+        counts[key] += int(by_code[c])
     warnings: list[str] = []
     owner = _owner(rows, said, events, book, code_id, text_of, me, name, warnings)
     for e in events:
@@ -163,11 +164,6 @@ def _read_notices(rows: Rows, text_of: Callable[[int], str]) -> dict[int, Said |
             read[text] = reader.read(text)
         out[row] = read[text]
     return out
-
-
-def _first_rows(rows: Rows) -> dict[int, int]:
-    codes, first = np.unique(rows.sender_code, return_index=True)
-    return dict(zip(codes.tolist(), first.tolist(), strict=True))
 
 
 def _events(said: Mapping[int, Said | None], book: _Book, known: set[str]) -> tuple[list[_Event], str | None]:
@@ -223,15 +219,13 @@ def _owner(
             if (wanted[0] and key == wanted[0]) or wanted[1] in (s.casefold() for s in spellings):
                 return key
         raise DecisionNeeded(f"{name}: nobody in the chat has the name given with --me; give it as the chat shows it.")
-    for row in np.flatnonzero((rows.kind == CODE[Kind.DELETED]) & (rows.sender_code >= 0)).tolist():
-        if words.deleted_by_you(text_of(row)):
-            return _found(
-                book,
-                code_id[int(rows.sender_code[row])],
-                rows,
-                "deleted a message under the app's word 'you'",
-                warnings,
-            )
+    deleted = np.flatnonzero((rows.kind == CODE[Kind.DELETED]) & (rows.sender_code >= 0))
+    coded = pc.dictionary_encode(rows.text.take(pa.array(deleted)))
+    by_you = np.array([words.deleted_by_you(text) for text in coded.dictionary.to_pylist()] or [False])
+    own_rows = deleted[by_you[coded.indices.to_numpy(zero_copy_only=False)]]
+    if len(own_rows):
+        key = code_id[int(rows.sender_code[own_rows[0]])]
+        return _found(book, key, rows, "deleted a message under the app's word 'you'", warnings)
     persons = set(code_id.values())
     for row, s in said.items():
         own = s is not None and (s.by == YOU or (s.who == YOU and s.event in (Event.JOINED, Event.LEFT)))
@@ -301,15 +295,11 @@ def _members(
             own[-1]["until"] = time
         elif not own:
             own.append({"from": None, "until": time})
-    spoken = rows.sender_code >= 0
     root_codes: dict[str, list[int]] = {}
     for c, key in code_id.items():
         root_codes.setdefault(book.root(key), []).append(c)
-    counts = np.bincount(rows.sender_code[spoken], minlength=len(rows.senders))
-    codes, first = np.unique(rows.sender_code, return_index=True)
-    _, last = np.unique(rows.sender_code[::-1], return_index=True)
-    first_at = dict(zip(codes.tolist(), first.tolist(), strict=True))
-    last_at = dict(zip(codes.tolist(), (len(rows.line) - 1 - last).tolist(), strict=True))
+    counts, first_at = tally(rows.sender_code, len(rows.senders))
+    last_at = len(rows.line) - 1 - tally(rows.sender_code[::-1], len(rows.senders))[1]
     groups: dict[str, list[str]] = {}
     for key in sorted(book.shown, key=lambda k: book.seen[k]):
         groups.setdefault(book.root(key), []).append(key)

@@ -16,7 +16,9 @@ from podaudit.model import Kind
 
 KINDS = tuple(Kind)
 CODE = {k: i for i, k in enumerate(KINDS)}
-_LF, _CR, _COLON = 10, 13, 58
+_LF, _CR, _COLON, _BLANK = 10, 13, 58, 32
+_BLOCK = 1 << 20  # bytes looked at in one go
+_NEAR = 64  # bytes of a message in which a sender mostly ends
 _LRM = b"\xe2\x80\x8e"
 _PHANTOM = 3  # times that a notice with a colon in it may come word for word
 _OPENED = 25  # characters of a "sender" that opens a quotation and is a notice in unknown words
@@ -57,18 +59,25 @@ class Rows:
 def split_lines(raw: bytes) -> Lines:
     """Split at LF alone, strip one CR. A file whose lines end in lone CRs is split at those too."""
     data = np.frombuffer(raw, dtype=np.uint8)
-    ends = np.flatnonzero(data == _LF)
-    cr = np.flatnonzero(data == _CR)
-    lone = cr[(cr + 1 == len(data)) | (data[np.minimum(cr + 1, len(data) - 1)] != _LF)]
-    if len(lone) * 3 > len(ends):
-        ends = np.sort(np.concatenate([ends, lone]), kind="stable")
+    ends = _places(data, _LF)
+    if b"\r" in raw:
+        cr = _places(data, _CR)
+        lone = cr[(cr + 1 == len(data)) | (data[np.minimum(cr + 1, len(data) - 1)] != _LF)]
+        if len(lone) * 3 > len(ends):
+            ends = np.sort(np.concatenate([ends, lone]), kind="stable")
     starts = np.concatenate([[0], ends + 1]).astype(np.int64)
     if starts[-1] != len(raw):
         starts = np.append(starts, len(raw))
     text = pa.Array.from_buffers(
-        pa.large_string(), len(starts) - 1, [None, pa.py_buffer(starts.tobytes()), pa.py_buffer(raw)]
+        pa.large_string(), len(starts) - 1, [None, pa.py_buffer(starts), pa.py_buffer(raw)]
     )
     return Lines(starts, _without_ending(data, starts[:-1], starts[1:]), text)
+
+
+def _places(data: np.ndarray, byte: int) -> Ints:
+    """Where a byte stands, ascending; in blocks, as memory touched for the first time is what costs most."""
+    blocks = [np.flatnonzero(data[at : at + _BLOCK] == byte) + at for at in range(0, len(data), _BLOCK)]
+    return np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.int64)
 
 
 def _without_ending(data: np.ndarray, start: Ints, stop: Ints) -> Ints:
@@ -89,7 +98,7 @@ def _slices(raw: bytes, start: Ints, stop: Ints) -> pa.Array:
     offsets = np.empty(2 * len(start), dtype=np.int64)
     offsets[::2], offsets[1::2] = start, stop
     both = pa.Array.from_buffers(
-        pa.large_string(), len(offsets) - 1, [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(raw)]
+        pa.large_string(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(raw)]
     )
     return both.take(pa.array(np.arange(0, len(offsets), 2)))
 
@@ -158,8 +167,9 @@ def build(raw: bytes, lines: Lines, found: Headers) -> Rows:
     kind = np.full(n, CODE[Kind.TEXT], dtype=np.int64)
     kind[notice] = CODE[Kind.NOTICE]
     kind[~is_message] = CODE[Kind.GAP]
-    marked_line = _starts_with(data, start, _LRM)
-    marked_body = _starts_with(data, text_start, _LRM)
+    marked_line, marked_body = (
+        _starts_with(data, at, _LRM) if _LRM in raw else np.zeros(n, dtype=bool) for at in (start, text_start)
+    )
     any_mark = bool(np.any(marked_body & bracket & (colon >= 0)))
     _kinds(kind, text, codes, senders, is_message & ~notice, bracket, marked_line, marked_body, any_mark, lead)
     codes = np.where(kind == CODE[Kind.NOTICE], -1, codes)
@@ -184,8 +194,7 @@ def _colons(
     raw: bytes, data: np.ndarray, body: Ints, first_end: Ints, end: Ints, is_message: Bools
 ) -> tuple[Ints, Ints]:
     """Where the sender ends (-1: no sender) and the text begins. ``Name:`` alone on its line has an empty text."""
-    firsts = _slices(raw, body, first_end)
-    at = pc.find_substring(firsts, ": ").to_numpy(zero_copy_only=False).astype(np.int64)
+    at = _first_colon(raw, body, first_end)
     colon = np.where(at >= 0, body + at, -1)
     text_start = np.where(at >= 0, colon + 2, body)
     last = data[np.maximum(first_end - 1, 0)] if len(data) else np.zeros(len(body), dtype=np.uint8)
@@ -202,6 +211,24 @@ def _colons(
     return colon, np.where(is_message, text_start, body)
 
 
+def _first_colon(raw: bytes, start: Ints, stop: Ints) -> Ints:
+    """How many bytes stand before the first ``": "`` of each stretch; -1 where there is none."""
+    out = np.full(len(start), -2, dtype=np.int64)  # not looked at
+    view = np.ndarray(max(len(raw) - _NEAR + 1, 0), f"V{_NEAR}", buffer=raw, strides=(1,))
+    inside = int(np.searchsorted(start, len(view)))
+    for low in range(0, inside, _BLOCK // _NEAR):
+        part = slice(low, min(low + _BLOCK // _NEAR, inside))
+        near = view[start[part]].view(np.uint8).reshape(-1, _NEAR)
+        colon = (near[:, :-1] == _COLON) & (near[:, 1:] == _BLANK)
+        at = colon.argmax(axis=1)
+        found = colon[np.arange(len(at)), at]
+        reach = stop[part] - start[part]
+        out[part] = np.where(found & (at + 2 <= reach), at, np.where(found | (reach <= _NEAR), -1, -2))
+    far = np.flatnonzero(out == -2)
+    out[far] = pc.find_substring(_slices(raw, start[far], stop[far]), ": ").to_numpy(zero_copy_only=False)
+    return out
+
+
 def _senders(raw: bytes, body: Ints, colon: Ints) -> tuple[Ints, list[str]]:
     codes = np.full(len(body), -1, dtype=np.int64)
     spoken = colon >= 0
@@ -215,13 +242,13 @@ def _long_names(raw: bytes, codes: Ints, senders: list[str], colon: Ints, text_s
 
     Changes its arrays in place.
     """
-    for code, rows in _by_code(codes):
-        if len(rows) < _CONSTANT:
-            continue
-        a, b = int(text_start[rows[0]]), int(end[rows[0]])
+    count, first = tally(codes, len(senders))
+    for code in np.flatnonzero(count >= _CONSTANT).tolist():
+        a, b = int(text_start[first[code]]), int(end[first[code]])
         opening, found, _ = raw[a : min(b, a + _NAME)].partition(b": ")
         if not found or not _is_name(opening.decode("utf-8", errors="ignore")):
             continue
+        rows = np.flatnonzero(codes == code)
         prefix = opening + b": "
         rests = {raw[at + len(prefix) : min(at + len(prefix) + _NAME, stop)] for at, stop in zip(
             text_start[rows].tolist(), end[rows].tolist(), strict=True)}  # fmt: skip
@@ -264,10 +291,12 @@ def _phantoms(raw: bytes, codes: Ints, senders: list[str], body: Ints, end: Ints
     """Notices with a colon in them, where the format has no other sign: it stands behind the name they open with."""
     out = np.zeros(len(codes), dtype=bool)
     reader = notices.Reader()
-    for code, rows in _by_code(np.where(plain, codes, -1)):
-        sender = senders[code]
-        if len(rows) > _PHANTOM and not _QUOTES & set(sender):
-            continue
+    spoken = np.where(plain, codes, -1)
+    count, _ = tally(spoken, len(senders))
+    few = np.array([n <= _PHANTOM or bool(_QUOTES & set(s)) for n, s in zip(count.tolist(), senders, strict=True)], bool)
+    some = np.flatnonzero((spoken >= 0) & np.append(few, False)[spoken])
+    for code, places in _by_code(spoken[some]):
+        rows, sender = some[places], senders[code]
         length = len(words.MARKS.sub("", sender).strip())
         opened = sum(c in _QUOTES for c in sender) % 2 == 1 and len(sender) > _OPENED and len(rows) == 1
         for row in rows.tolist():
@@ -276,8 +305,18 @@ def _phantoms(raw: bytes, codes: Ints, senders: list[str], body: Ints, end: Ints
     return out
 
 
+def tally(codes: Ints, n: int) -> tuple[Ints, Ints]:
+    """How many rows each of ``n`` codes has, and its first row (0 where it has none); codes below zero do not count."""
+    count = np.bincount(codes[codes >= 0], minlength=n)
+    first = np.zeros(n + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # where an index comes twice, the last value stays
+    return count, first[:-1]
+
+
 def _by_code(codes: Ints) -> Iterator[tuple[int, Ints]]:
     """The rows of each code from 0 up, ascending."""
+    if not len(codes):
+        return
     order = np.argsort(codes, kind="stable")
     values, at = np.unique(codes[order], return_index=True)
     for value, rows in zip(values.tolist(), np.split(order, at[1:]), strict=True):

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
+import numpy as np
+import pyarrow as pa
+
 from podaudit.model import Unreadable
 
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -186,10 +189,10 @@ def decode(data: bytes) -> Decoded:
     if parity := _zero_parity(data):
         return _wide(data, parity)
     try:
-        if not data.isascii():
-            data.decode("utf-8")
+        offsets = pa.py_buffer(np.array([0, len(data)]))
+        pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(data)]).validate(full=True)
         return Decoded(data, "utf-8", 0)
-    except UnicodeDecodeError:
+    except pa.ArrowInvalid:
         pass
     text = data.decode("utf-8", errors="replace")
     bad = text.count("\ufffd") - data.count("\ufffd".encode())
