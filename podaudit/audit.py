@@ -26,6 +26,7 @@ class Audit:
 
     source: Source
     messages: pd.DataFrame
+    origins: pd.DataFrame
     members: pd.DataFrame
     membership: pd.DataFrame
     links: pd.DataFrame
@@ -65,6 +66,7 @@ def asked_and_answered(export: Export) -> tuple[Audit, Chat]:
     made = Audit(
         source=dataclasses.replace(export.source, languages=chat.languages),
         messages=messages,
+        origins=export.origins,
         members=members,
         membership=membership,
         links=found,

@@ -12,6 +12,7 @@ import os
 import sys
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from podaudit.audit import Audit
+    from podaudit.model import Export
 
 USAGE = 2
 INTERRUPTED = 130
@@ -43,13 +45,22 @@ app = typer.Typer(
 )
 
 Lang = Literal["nl", "en"]
-Chat = Annotated[str, typer.Argument(metavar="EXPORT", help="The exported chat: .txt, the .zip a phone shares, or -.")]
+Chats = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="EXPORT",
+        help="The exported chat: .txt, the .zip a phone shares, or -. Several exports of one group are read as one.",
+    ),
+]
 Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report here instead.")]
 Language = Annotated[Lang | None, typer.Option("--lang", help="Language of the report; otherwise the chat's own.")]
-Me = Annotated[str | None, typer.Option("--me", metavar="NAME", help="Your own name as the export shows it.")]
+Me = Annotated[str | None, typer.Option("--me", metavar="NAME", help="Your own name as the (first) export shows it.")]
 DateOrder = Annotated[
     Literal["dmy", "mdy", "ymd"] | None,
     typer.Option("--date-order", help="Order of day and month, where the export leaves it open."),
+]
+MaxSize = Annotated[
+    int, typer.Option("--max-size", metavar="MB", min=1, help="Refuse a chat of more megabytes of text than this.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop with status 3 if any line could not be read.")]
 Open = Annotated[
@@ -82,37 +93,39 @@ def podaudit(
 
 @app.command(epilog="Example: podaudit report 'WhatsApp Chat with Boost.zip' -o boost.html --lang en")
 def report(
-    export: Chat,
+    exports: Chats,
     output: Output = None,
     lang: Language = None,
     me: Me = None,
     date_order: DateOrder = None,
     open_: Open = None,
+    max_size: MaxSize = 1024,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Write the report of a chat: one HTML file beside the export, named after it. Prints its path."""
-    target = Path(output) if output else _beside(export)
-    _check(target, export)
-    made = _audit(export, Options(date_order=date_order, me=me, strict=strict), verbose)
+    target = Path(output) if output else _beside(exports[0])
+    _check(target, exports)
+    made = _audit(exports, Options(date_order, me, strict, max_size << 20), verbose)
     _write_report(made, target, lang, me, open_, quiet)
 
 
 @app.command(epilog="Example: podaudit audit 'WhatsApp Chat with Boost.zip' --json > boost.json")
 def audit(
-    export: Chat,
+    exports: Chats,
     json: Annotated[bool, typer.Option("--json", help="Print the whole audit as one JSON document.")] = False,
     me: Me = None,
     date_order: DateOrder = None,
+    max_size: MaxSize = 1024,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Print a summary of the audit, or with --json the audit document."""
-    made = _audit(export, Options(date_order=date_order, me=me, strict=strict), verbose)
+    made = _audit(exports, Options(date_order, me, strict, max_size << 20), verbose)
     if json:
         from podaudit import tables
 
@@ -123,11 +136,12 @@ def audit(
 
 @app.command(epilog="Example: podaudit tables 'WhatsApp Chat with Boost.zip' -o boost-tables --format csv")
 def tables(
-    export: Chat,
+    exports: Chats,
     output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="The folder to write the tables into.")],
     format_: Annotated[Literal["csv", "jsonl"], typer.Option("--format", help="How to write them.")] = "csv",
     me: Me = None,
     date_order: DateOrder = None,
+    max_size: MaxSize = 1024,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -136,8 +150,8 @@ def tables(
     """Write the audit as tables, one file each, and a manifest of them. Prints the folder's path."""
     from podaudit.tables import write_tables
 
-    options = Options(date_order=date_order, me=me, strict=strict)
-    made = _audit(export, options, verbose)
+    options = Options(date_order, me, strict, max_size << 20)
+    made = _audit(exports, options, verbose)
     written = write_tables(made, Path(output), format_, options, __version__)
     if not quiet:
         terminal.say(f"{len(written)} files; manifest.json lists them with their SHA-256.")
@@ -158,8 +172,8 @@ def demo(
 
     chat = str(demo_chat())
     target = Path(output) if output else Path(_beside(chat).name)
-    _check(target, chat)
-    _write_report(_audit(chat, Options(), verbose), target, lang, None, open_, quiet)
+    _check(target, [chat])
+    _write_report(_audit([chat], Options(), verbose), target, lang, None, open_, quiet)
 
 
 @app.command(epilog="Example: podaudit explain shaming --lang nl")
@@ -187,13 +201,31 @@ def explain(
 # ------------------------------------------------------------------------------------------------------ shared steps
 
 
-def _audit(export: str, options: Options, verbose: bool) -> Audit:
-    """Read and audit one export; with ``verbose``, say what was read and assumed."""
+def _audit(exports: Sequence[str], options: Options, verbose: bool) -> Audit:
+    """Read and audit an export, or several of one group; with ``verbose``, say what was read and assumed."""
     from podaudit.audit import audit as run
-    from podaudit.export import read
+    from podaudit.export import merge
 
     started = time.perf_counter()
     gc.disable()  # one audit, then the process ends: collecting its millions of small objects costs a sixth of the time
+    if list(exports).count("-") > 1:
+        raise _UsageError("- stands for standard input, which can be read once.")
+    others = replace(options, me=None)  # --me speaks of the phone that made the first export
+    read = [_read(export, others if i else options) for i, export in enumerate(exports)]
+    chat = merge(read) if len(read) > 1 else read[0]
+    made = run(chat, options)
+    if verbose:
+        for line in terminal.details(made.source):
+            terminal.say(line)
+        terminal.say(f"audited in {time.perf_counter() - started:.2f} s")
+        for note in made.source.warnings:
+            terminal.say(f"note: {note}")
+    return made
+
+
+def _read(export: str, options: Options) -> Export:
+    from podaudit.export import read
+
     if export == "-":
         chat = read(None, data=_stdin(options.max_bytes), name="chat.txt", options=options)
     else:
@@ -204,14 +236,7 @@ def _audit(export: str, options: Options, verbose: bool) -> Audit:
             f"{chat.source.name}:{first}: the first of {chat.source.gaps} gaps, lines that could not be read; "
             "--strict forbids them; nothing was written. Without --strict they are counted and listed in the report."
         )
-    made = run(chat, options)
-    if verbose:
-        for line in terminal.details(made.source):
-            terminal.say(line)
-        terminal.say(f"audited in {time.perf_counter() - started:.2f} s")
-        for note in made.source.warnings:
-            terminal.say(f"note: {note}")
-    return made
+    return chat
 
 
 def _write_report(
@@ -244,7 +269,7 @@ def _has_screen() -> bool:
 def _stdin(limit: int) -> bytes:
     data = sys.stdin.buffer.read(limit + 1)
     if len(data) > limit:
-        raise Unreadable(f"Standard input holds more than {limit >> 20} MiB; split the export and try again.")
+        raise Unreadable(f"Standard input holds more than {limit >> 20} MB; raise --max-size if that is right.")
     return data
 
 
@@ -255,15 +280,16 @@ def _beside(export: str) -> Path:
     return path.with_name(f"{stem or 'chat'}.report.html")
 
 
-def _check(target: Path, export: str) -> None:
-    """Refuse a target that cannot be written, or that is the export itself, before any work is done."""
+def _check(target: Path, exports: Sequence[str]) -> None:
+    """Refuse a target that cannot be written, or that is an export itself, before any work is done."""
     from podaudit.writing import check_target
 
     # A target beside a missing export is the export's problem, and reading will say so.
-    if target.parent.exists() or target.parent != Path(export).parent:
+    if target.parent.exists() or target.parent != Path(exports[0]).parent:
         check_target(target)
-    if export != "-" and target.exists() and Path(export).exists() and target.samefile(export):
-        raise Unwritable(f"{target} is the export itself, which stays as it is; name another file with -o.")
+    for export in exports:
+        if export != "-" and target.exists() and Path(export).exists() and target.samefile(export):
+            raise Unwritable(f"{target} is the export itself, which stays as it is; name another file with -o.")
 
 
 def _language_of(made: Audit) -> Lang:

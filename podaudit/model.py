@@ -36,6 +36,10 @@ class Unwritable(PodauditError):
     """An output cannot be written; nothing half-written is left."""
 
 
+class DifferentGroups(PodauditError):
+    """Several exports were given as one, but cannot be told to be of the same group."""
+
+
 class DecisionNeeded(PodauditError):
     """Only the user can decide (an ambiguous date order, an unknown member), or ``--strict`` found gaps."""
 
@@ -218,12 +222,12 @@ class Schema:
             if c.type in ("list", "map", "any"):
                 made[c.name] = pd.Series(list(values), dtype="object")
             elif c.type.startswith("time"):
-                made[c.name] = pd.Series(pd.to_datetime(pd.Series(values, dtype=None if len(values) else "object")))
-                made[c.name] = made[c.name].astype("datetime64[us]")
+                times = pd.Series(values, dtype=None if len(values) else "object")
+                made[c.name] = pd.Series(pd.to_datetime(times)).astype("datetime64[us]")
             else:
                 made[c.name] = pd.Series(values, dtype=dtypes[c.type])
             made[c.name] = made[c.name].reset_index(drop=True)
-        return pd.DataFrame(made, columns=self.names)
+        return pd.DataFrame(made, columns=self.names, copy=False)
 
 
 def rows(table: pd.DataFrame) -> Iterator[Any]:
@@ -256,6 +260,12 @@ MESSAGES = Schema("messages", (
     _c("member", "str", "canonical name of the sender; empty for notices and gaps", public=False),
     _c("start", "int", "first byte of the raw span in Export.raw", public=False),
     _c("stop", "int", "byte after the raw span in Export.raw", public=False),
+))  # fmt: skip
+
+ORIGINS = Schema("origins", (
+    _c("line", "int", "line of the merged text on which the message's header stands, 1-based"),
+    _c("file", "str", "name of an export that holds the message"),
+    _c("line_in_file", "int", "line of that export on which it stands there, 1-based"),
 ))  # fmt: skip
 
 MEMBERSHIP = Schema("membership", (
@@ -386,7 +396,7 @@ EPISODES = Schema("episodes", (
 ))  # fmt: skip
 
 TABLES: tuple[Schema, ...] = (
-    MESSAGES, MEMBERS, MEMBERSHIP, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, PRESSURE, EPISODES,
+    MESSAGES, ORIGINS, MEMBERS, MEMBERSHIP, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, PRESSURE, EPISODES,
 )  # fmt: skip
 
 # --------------------------------------------------------------------------------------------------------------- records
@@ -403,12 +413,25 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """What was read and what was assumed."""
+class File:
+    """One export as given."""
 
-    name: str  # file name, without folders
+    name: str  # without folders
     sha256: str  # of the bytes as given
-    lines: int  # physical lines of the decoded text
+    lines: int
+    messages: int  # notices included, gaps not
+    platform: str
+    first: dt.datetime | None
+    last: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was read and what was assumed; of several exports, of all of them together."""
+
+    name: str  # file name, without folders; of several exports, " + " between
+    sha256: str  # of the bytes as given; of several exports, of the lines of their own SHA-256s in hexadecimal
+    lines: int  # physical lines of the decoded text, or of the merged text
     messages: int  # notices included, gaps not
     system_messages: int
     gaps: int
@@ -421,14 +444,24 @@ class Source:
     group: str | None
     warnings: tuple[str, ...] = ()
     languages: Mapping[str, float] = field(default_factory=dict)
+    files: tuple[File, ...] = ()  # the exports given; a single one need not be named again
+
+    def __post_init__(self) -> None:
+        if not self.files:
+            own = File(self.name, self.sha256, self.lines, self.messages, self.platform, self.first, self.last)
+            object.__setattr__(self, "files", (own,))
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export as read. ``raw[start:stop]`` over all rows of ``messages``, in order, is ``raw`` (law 1)."""
+    """An export as read, or several merged. ``raw[start:stop]`` over all rows of ``messages``, in order, is ``raw``.
+
+    ``origins`` is empty unless several exports were merged.
+    """
 
     source: Source
     raw: bytes  # the decoded text as UTF-8, unaltered
     messages: pd.DataFrame  # MESSAGES
     membership: pd.DataFrame  # MEMBERSHIP
     members: pd.DataFrame  # MEMBERS
+    origins: pd.DataFrame  # ORIGINS

@@ -19,6 +19,7 @@ from podaudit.model import (
     LEDGER,
     MEMBERS,
     MEMBERSHIP,
+    ORIGINS,
     PRESSURE,
     REPEATS,
     REPLIES,
@@ -41,7 +42,7 @@ SCHEMA_VERSION = 1
 Format = Literal["csv", "jsonl"]
 Row = dict[str, Any]
 
-DOCUMENT = (MEMBERS, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, PRESSURE, MEMBERSHIP, EPISODES)
+DOCUMENT = (MEMBERS, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, PRESSURE, MEMBERSHIP, EPISODES, ORIGINS)
 MANIFEST = "manifest.json"
 NOTES = "TABLES.txt"
 
@@ -170,6 +171,7 @@ def _source(source: Source) -> Row:
         "group": source.group,
         "languages": dict(source.languages),
         "warnings": list(source.warnings),
+        "files": [{name: _plain(value) for name, value in asdict(file).items()} for file in source.files],
     }
 
 

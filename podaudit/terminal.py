@@ -86,11 +86,12 @@ def details(source: Source) -> list[str]:
     """What was read and what was assumed, for ``-v``."""
     languages = ", ".join(f"{code} {share:.0%}" for code, share in source.languages.items())
     return [
-        f"read {source.name}: {_n(source.lines, 'line')}, {source.encoding}, SHA-256 {source.sha256}",
+        *(f"read {file.name}: {_n(file.lines, 'line')}, {_n(file.messages, 'message')}, SHA-256 {file.sha256}"
+          for file in source.files),
         f"{_n(source.messages, 'message')} with {_n(source.system_messages, 'notice')} of the app; {_gaps(source)}",
-        f"layout: {source.platform}, dates {source.date_order}, clock {source.clock}",
+        f"layout: {source.encoding}, {source.platform}, dates {source.date_order}, clock {source.clock}",
         f"languages: {languages or 'unknown'}",
-    ]
+    ]  # fmt: skip
 
 
 def _n(count: int, noun: str) -> str:

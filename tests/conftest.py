@@ -71,6 +71,7 @@ def small_audit() -> Audit:
             (4, 4, None, "", "gap", "\u2028?", "", "no header before it", "", 20, 30),
             (5, 5, day, "Anna", "text", "'quoted' \r bare", "time runs back", "", "Anna", 30, 40),
         ]),
+        origins=model.ORIGINS.frame(),
         members=model.MEMBERS.frame([
             ("Anna", [], 3, day, day, [{"from": None, "until": None}], True),
             ("Bob", ["+31 6 12345678"], 1, day, None, [{"from": day, "until": dt.datetime(2023, 3, 2)}], False),

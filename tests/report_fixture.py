@@ -64,6 +64,7 @@ def coded_audit(name: str, raw: bytes, coded: dict[str, Any]) -> Audit:
             languages={coded["language"]: 1.0},
         ),
         messages=model.MESSAGES.frame(messages),
+        origins=model.ORIGINS.frame(),
         members=model.MEMBERS.frame(_members(coded, messages, membership)),
         membership=model.MEMBERSHIP.frame(membership),
         links=model.LINKS.frame(),

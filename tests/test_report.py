@@ -433,6 +433,7 @@ def test_a_large_chat_stays_small() -> None:
                 "line": lines, "line_end": lines, "time": times, "sender": senders, "kind": ["text"] * count,
                 "text": [body] * count, "doubts": blank, "why": blank, "member": senders, "start": zero, "stop": zero,
             }),
+            origins=model.ORIGINS.frame(),
             members=model.MEMBERS.frame([
                 (n, [], 1, None, None, [{"from": None, "until": None}], False) for n in names
             ]),

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from podaudit.model import Export, Options
 
-__all__ = ["read"]
+__all__ = ["merge", "read"]
 
 
 def read(path: Path | None, *, data: bytes | None = None, name: str, options: Options) -> Export:
@@ -22,3 +24,14 @@ def read(path: Path | None, *, data: bytes | None = None, name: str, options: Op
     from podaudit.export import assemble, source
 
     return assemble.export(source.load(path, data, name, options.max_bytes, assemble.weigh), name, options)
+
+
+def merge(exports: Sequence[Export]) -> Export:
+    """One export out of several of the same group, whose messages stand in one order and are counted once.
+
+    The first gives the names and the clock. Lines are those of the merged text; ``origins`` says where each message
+    stands. Raises ``DifferentGroups`` where they cannot be told to be of one group.
+    """
+    from podaudit.export.merge import merge as join
+
+    return join(exports)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import PurePath
 from typing import Any
 
@@ -10,12 +12,13 @@ import pandas as pd
 import pyarrow as pa
 
 from podaudit.export import doubts, headers, members, parse, source
+from podaudit.export.doubts import Part
 from podaudit.export.headers import Headers
 from podaudit.export.members import People
 from podaudit.export.notices import clean
-from podaudit.export.parse import Rows
+from podaudit.export.parse import CODE, Rows
 from podaudit.export.source import Decoded, Loaded
-from podaudit.model import MEMBERS, MEMBERSHIP, MESSAGES, Export, Kind, Options, Source, Unreadable
+from podaudit.model import MEMBERS, MEMBERSHIP, MESSAGES, ORIGINS, Export, Kind, Options, Source, Unreadable
 
 _FEW = 20  # line numbers named in a warning
 _PROSE = 0.5  # share of lines before the first message above which a file with hardly any message is no chat
@@ -42,7 +45,8 @@ def export(loaded: Loaded, name: str, options: Options) -> Export:
         raise Unreadable(f"{name} holds no chat: hardly a line begins like a message of an exported WhatsApp chat.")
     rows = parse.build(raw, lines, found)
     people = members.know(rows, lambda row: str(rows.text[row].as_py()), options.me, name)
-    doubted = _doubts(rows, found, people)
+    parts = doubts.second_parts(rows.time, rows.sender_code, rows.kind == CODE[Kind.NOTICE], rows.text)
+    doubted = _doubts(rows, found, people, parts)
     messages = _messages(rows, people, doubted)
     kinds = messages["kind"]
     known = messages["time"].dropna()
@@ -61,18 +65,21 @@ def export(loaded: Loaded, name: str, options: Options) -> Export:
             first=known.iloc[0].to_pydatetime() if len(known) else None,
             last=known.iloc[-1].to_pydatetime() if len(known) else None,
             group=people.group,
-            warnings=tuple(_warnings(loaded, decoded, rows, found, people, messages)),
+            warnings=tuple(_warnings(loaded, decoded, rows, found, people, messages, parts)),
         ),
         raw=raw,
         messages=messages,
         membership=MEMBERSHIP.frame(people.membership),
         members=MEMBERS.frame(people.members),
+        origins=ORIGINS.frame(),
     )
 
 
-def _doubts(rows: Rows, found: Headers, people: People) -> dict[int, list[str]]:
+def _doubts(rows: Rows, found: Headers, people: People, parts: Sequence[Part]) -> dict[int, list[str]]:
     out: dict[int, list[str]] = {}
-    for row in np.flatnonzero(doubts.out_of_order(rows.time)).tolist():
+    bounds = [0, *(part.row for part in parts), len(rows.line)]
+    odd = np.concatenate([doubts.out_of_order(rows.time[a:b]) for a, b in pairwise(bounds)])
+    for row in np.flatnonzero(odd).tolist():
         out.setdefault(row, []).append(_out_of_order(rows, row))
     for line in (found.suspects + 1).tolist():
         row = int(np.searchsorted(rows.line, line, side="right")) - 1
@@ -134,8 +141,9 @@ def _messages(rows: Rows, people: People, doubted: dict[int, list[str]]) -> pd.D
 
 
 def _warnings(
-    loaded: Loaded, decoded: Decoded, rows: Rows, found: Headers, people: People, messages: pd.DataFrame
-) -> list[str]:
+    loaded: Loaded, decoded: Decoded, rows: Rows, found: Headers, people: People, messages: pd.DataFrame,
+    parts: Sequence[Part],
+) -> list[str]:  # fmt: skip
     out = [*loaded.notes, *found.warnings]
     if decoded.encoding != "utf-8":
         out.append(f"The file is not UTF-8; it was read as {decoded.encoding}.")
@@ -152,6 +160,18 @@ def _warnings(
     odd = np.flatnonzero(messages["doubts"].str.contains("time ", regex=False).to_numpy()).tolist()
     if odd:
         out.append(f"Time does not run on at {_at('line', [int(rows.line[r]) for r in odd])}; it may be pasted text.")
+    for part in parts:
+        line = int(rows.line[part.row])
+        if part.double:
+            out.append(
+                f"From line {line} on the file repeats itself: {part.repeated} of the {part.messages} messages there stand "
+                "before it too and are counted twice; give every export once."
+            )
+        else:
+            out.append(
+                f"From line {line} on the file seems to hold another chat: {part.strangers} of the {part.messages} messages "
+                "there are by people who write nothing before it; give every chat by itself."
+            )
     cap = doubts.truncated(int((messages["kind"] != Kind.GAP.value).sum()))
     if cap:
         out.append(f"About {cap:,} messages are the most the app exports: older ones are probably missing.")

@@ -106,7 +106,9 @@ def clock(hour: Small, minute: Small, second: Small, half: int | Small) -> Small
         hour,
     ) if np.any(np.asarray(half) > 0) else hour  # fmt: skip
     read = np.where((hour > 12), hour, read)
-    return np.where((read <= 23) & (minute <= 59) & (second <= 59), read * 3600 + minute * 60 + second, -1).astype(np.int32)
+    return np.where((read <= 23) & (minute <= 59) & (second <= 59), read * 3600 + minute * 60 + second, -1).astype(
+        np.int32
+    )
 
 
 def times(f: Fields, order: Order) -> tuple[Times, Bools]:

@@ -1,14 +1,17 @@
-"""What in an export may not be what it seems: times running back, headers inside bodies, names that look alike."""
+"""What in an export may not be what it seems: times running back, a file put together from two, names that look alike."""
 
 from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from podaudit.export.dates import Bools, Times
+from podaudit.export.dates import Bools, Ints, Times
 from podaudit.export.words import MARKS
 
 BACK = np.timedelta64(60, "s")  # delivery may swap two messages by seconds
@@ -16,11 +19,98 @@ CAPS = (10_000, 40_000)  # the app exports so many messages at most: with media,
 _CAP_SLACK = 30
 _NAME = 256  # characters of a name that are compared: normalising is slow on hostile text
 
+_FALLS = 5  # falls of the time at which a second export is looked for, the deepest
+_FALL = np.timedelta64(1, "h")
+_REPEATED = 0.8  # share of messages that stand before already, for a second copy
+_STRANGERS = 0.5  # share of messages by people unheard before, for another chat
+_PART = 3  # messages that a part has at least
+_LOUD = 20  # messages that a part has at least where only its writers tell it apart
+_OPENS = 3  # rows in which the notice that opens an export stands
+
 # Letters of other scripts that look like Latin ones.
 _ALIKE = str.maketrans(
     "абвгеёикмнорстухѕіјԁһɡαβγεηικμνορτυχωⅼǀ",
     "a6breeukmhopctyxsijdhgabyeniкmvoptuxwll".replace("к", "k"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A second export behind the first in one file: from ``row`` on, ``messages`` by members.
+
+    ``repeated`` of them stand before ``row`` already, ``strangers`` of them are by people who write nothing before it.
+    """
+
+    row: int
+    messages: int
+    repeated: int
+    strangers: int
+
+    @property
+    def double(self) -> bool:
+        """The part is a second copy rather than another chat."""
+        return self.repeated >= _REPEATED * self.messages
+
+
+def second_parts(time: Times, sender: Ints, notice: Bools, text: pa.Array) -> list[Part]:
+    """Where a file seems to be put together from several exports.
+
+    ``sender``: a code per row, below zero for none. A part opens where the time falls, where the notice that opens the
+    export comes again, or where everybody who wrote falls silent and others write. A pasted passage, or a clock set
+    back, shows neither a second copy nor other people.
+    """
+    found: list[Part] = []
+    spoken = np.flatnonzero(sender >= 0)
+    codes: Ints | None = None
+    for row in sorted(_openings(time, sender, notice, text)):
+        place = int(np.searchsorted(spoken, row))
+        before, after = spoken[:place], spoken[place:]
+        if min(place, len(after)) < _PART or any(np.searchsorted(spoken, part.row) == place for part in found):
+            continue
+        codes = _codes(time, sender, text) if codes is None else codes
+        part = Part(
+            row, len(after), int(np.count_nonzero(np.isin(codes[after], codes[before]))),
+            int(np.count_nonzero(~np.isin(sender[after], sender[before]))),
+        )  # fmt: skip
+        if part.double or part.strangers >= _STRANGERS * part.messages:
+            found.append(part)
+    return found
+
+
+def _openings(time: Times, sender: Ints, notice: Bools, text: pa.Array) -> list[int]:
+    """Rows at which a second export may begin."""
+    known = np.flatnonzero(~np.isnat(time))
+    fall = time[known][:-1] - time[known][1:]
+    deepest = np.argsort(-fall.astype(np.int64), kind="stable")[:_FALLS]
+    out = [int(known[i + 1]) for i in sorted(deepest.tolist()) if fall[i] >= _FALL]
+    first = next((row for row in range(min(_OPENS, len(notice))) if notice[row]), None)
+    if first is not None:
+        again = notice & pc.equal(text, text[first]).to_numpy(zero_copy_only=False)
+        out += np.flatnonzero(again)[1 : _FALLS + 1].tolist()
+    return out + _handovers(sender)
+
+
+def _handovers(sender: Ints) -> list[int]:
+    """The row at which everybody who wrote falls silent for good and others write, if there is one."""
+    spoken = np.flatnonzero(sender >= 0)
+    own = sender[spoken]
+    if len(own) < 2 * _LOUD:
+        return []
+    last = np.zeros(own.max() + 1, dtype=np.int64)
+    last[own] = np.arange(len(own))
+    silent = np.maximum.accumulate(last[own])[:-1] == np.arange(len(own) - 1)
+    for at in (np.flatnonzero(silent) + 1).tolist():
+        if min(at, len(own) - at) >= _LOUD and min(len(np.unique(own[:at])), len(np.unique(own[at:]))) >= _PART:
+            return [int(spoken[at])]
+    return []
+
+
+def _codes(time: Times, sender: Ints, text: pa.Array) -> Ints:
+    """The same number for rows of the same time, sender and text."""
+    said = pc.dictionary_encode(text).indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    rows = np.stack([time.astype("datetime64[s]").astype(np.int64), sender, said])
+    codes: Ints = np.unique(rows, axis=1, return_inverse=True)[1].reshape(-1)
+    return codes
 
 
 def out_of_order(time: Times) -> Bools:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-
 from numpy.typing import NDArray
 
 from podaudit.export import dates, layouts
@@ -269,13 +268,13 @@ def _match_rest(found: Numbers, lines: pa.Array, at: Ints, template: Template) -
         return
     parts = parts.drop_null()
     columns = {parts.type.field(i).name: column for i, column in enumerate(parts.flatten())}
-    words, half = np.full(len(hit), found.place(""), dtype=np.int16), np.zeros(len(hit), dtype=np.int64)
+    words, half = np.full(len(hit), found.place(""), dtype=np.int16), np.zeros(len(hit), dtype=np.int32)
     if "w" in columns:
         coded = pc.dictionary_encode(columns["w"])
         folded = [fold(w).strip(" ,_") for w in coded.dictionary.to_pylist()]
         code = coded.indices.to_numpy(zero_copy_only=False)
         words = np.array([found.place(w) for w in folded], dtype=np.int16)[code]
-        half = np.array([dates.half_of(w) for w in folded], dtype=np.int64)[code]
+        half = np.array([dates.half_of(w) for w in folded], dtype=np.int32)[code]
     second = _numbers(columns["S"]) if "S" in columns else np.zeros(len(hit), dtype=np.int32)
     found.hit[hit] = True
     found.length[hit] = pc.binary_length(columns["h"]).to_numpy(zero_copy_only=False)

@@ -67,7 +67,9 @@ class Numbers:
         return self.words.index(word)
 
 
-def scan(raw: bytes, lines: pa.Array, at: Ints, start: Ints, pattern: str, bare: str, fold: Callable[[str], str]) -> Numbers:
+def scan(
+    raw: bytes, lines: pa.Array, at: Ints, start: Ints, pattern: str, bare: str, fold: Callable[[str], str]
+) -> Numbers:
     """Test lines against a template with named groups ``h`` (the header), ``a b c H M``, perhaps ``S`` and ``w``.
 
     ``at``: the lines; ``start``: their first bytes. ``bare``: groups whose two digits never begin with zero.

@@ -27,6 +27,9 @@ _EXITS = (Event.LEFT, Event.REMOVED)
 _BY_MEMBER = (Event.CREATED, Event.SUBJECT_CHANGED, Event.DESCRIPTION_CHANGED)
 
 
+Period = dict[str, dt.datetime | None]
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """What is known of the members. ``membership`` and ``members`` are rows of the tables of those names."""
@@ -274,6 +277,23 @@ def _greeted(rows: Rows, events: Sequence[_Event], left: Sequence[str], text_of:
 # ------------------------------------------------------------------------------------------------------------ presence
 
 
+def presence(events: Iterable[tuple[str, str | None, dt.datetime]]) -> dict[str, list[Period]]:
+    """When each member was in the group, from events (what, whom it befell, when) in their order."""
+    periods: dict[str, list[Period]] = {}
+    for event, who, time in events:
+        if not who or event not in (*_ENTERS, *_EXITS):
+            continue
+        own = periods.setdefault(who, [])
+        if event in _ENTERS:
+            if not own or own[-1]["until"] is not None:
+                own.append({"from": time, "until": None})
+        elif own and own[-1]["until"] is None:
+            own[-1]["until"] = time
+        elif not own:
+            own.append({"from": None, "until": time})
+    return periods
+
+
 def _members(
     rows: Rows,
     events: Sequence[_Event],
@@ -282,19 +302,7 @@ def _members(
     code_id: Mapping[int, str],
     owner: str | None,
 ) -> list[dict[str, object]]:
-    periods: dict[str, list[dict[str, dt.datetime | None]]] = {}
-    for e in events:
-        if not e.who or e.event not in (*_ENTERS, *_EXITS):
-            continue
-        own = periods.setdefault(book.root(e.who), [])
-        time = rows.time[e.row].astype(object)
-        if e.event in _ENTERS:
-            if not own or own[-1]["until"] is not None:
-                own.append({"from": time, "until": None})
-        elif own and own[-1]["until"] is None:
-            own[-1]["until"] = time
-        elif not own:
-            own.append({"from": None, "until": time})
+    periods = presence((e.event, book.root(e.who) if e.who else None, rows.time[e.row].astype(object)) for e in events)
     root_codes: dict[str, list[int]] = {}
     for c, key in code_id.items():
         root_codes.setdefault(book.root(key), []).append(c)

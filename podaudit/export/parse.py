@@ -18,6 +18,7 @@ KINDS = tuple(Kind)
 CODE = {k: i for i, k in enumerate(KINDS)}
 _LF, _CR, _COLON, _BLANK = 10, 13, 58, 32
 _BLOCK = 1 << 20  # bytes looked at in one go
+_ROWS = 1 << 16  # rows looked at in one go
 _NEAR = 64  # bytes of a message in which a sender mostly ends
 _LRM = b"\xe2\x80\x8e"
 _PHANTOM = 3  # times that a notice with a colon in it may come word for word
@@ -68,9 +69,7 @@ def split_lines(raw: bytes) -> Lines:
     starts = np.concatenate([[0], ends + 1]).astype(np.int64)
     if starts[-1] != len(raw):
         starts = np.append(starts, len(raw))
-    text = pa.Array.from_buffers(
-        pa.large_string(), len(starts) - 1, [None, pa.py_buffer(starts), pa.py_buffer(raw)]
-    )
+    text = pa.Array.from_buffers(pa.large_string(), len(starts) - 1, [None, pa.py_buffer(starts), pa.py_buffer(raw)])
     return Lines(starts, _without_ending(data, starts[:-1], starts[1:]), text)
 
 
@@ -97,9 +96,7 @@ def _slices(raw: bytes, start: Ints, stop: Ints) -> pa.Array:
         return pa.array([], pa.large_string())
     offsets = np.empty(2 * len(start), dtype=np.int64)
     offsets[::2], offsets[1::2] = start, stop
-    both = pa.Array.from_buffers(
-        pa.large_string(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(raw)]
-    )
+    both = pa.Array.from_buffers(pa.large_string(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(raw)])
     return both.take(pa.array(np.arange(0, len(offsets), 2)))
 
 
@@ -230,11 +227,16 @@ def _first_colon(raw: bytes, start: Ints, stop: Ints) -> Ints:
 
 
 def _senders(raw: bytes, body: Ints, colon: Ints) -> tuple[Ints, list[str]]:
+    """A code per row (-1: no sender) and the names, in the order in which they first speak."""
     codes = np.full(len(body), -1, dtype=np.int64)
-    spoken = colon >= 0
-    coded = pc.dictionary_encode(_slices(raw, body[spoken], colon[spoken]))
-    codes[spoken] = coded.indices.to_numpy(zero_copy_only=False)
-    return codes, coded.dictionary.to_pylist()
+    spoken = np.flatnonzero(colon >= 0)
+    known: dict[str, int] = {}
+    for low in range(0, len(spoken), _ROWS):
+        rows = spoken[low : low + _ROWS]
+        coded = pc.dictionary_encode(_slices(raw, body[rows], colon[rows]))
+        own = np.array([known.setdefault(name, len(known)) for name in coded.dictionary.to_pylist()], dtype=np.int64)
+        codes[rows] = own[coded.indices.to_numpy(zero_copy_only=False)]
+    return codes, list(known)
 
 
 def _long_names(raw: bytes, codes: Ints, senders: list[str], colon: Ints, text_start: Ints, end: Ints) -> None:
@@ -293,7 +295,9 @@ def _phantoms(raw: bytes, codes: Ints, senders: list[str], body: Ints, end: Ints
     reader = notices.Reader()
     spoken = np.where(plain, codes, -1)
     count, _ = tally(spoken, len(senders))
-    few = np.array([n <= _PHANTOM or bool(_QUOTES & set(s)) for n, s in zip(count.tolist(), senders, strict=True)], bool)
+    few = np.array(
+        [n <= _PHANTOM or bool(_QUOTES & set(s)) for n, s in zip(count.tolist(), senders, strict=True)], bool
+    )
     some = np.flatnonzero((spoken >= 0) & np.append(few, False)[spoken])
     for code, places in _by_code(spoken[some]):
         rows, sender = some[places], senders[code]

@@ -161,7 +161,7 @@ def _not_empty(data: bytes, name: str) -> bytes:
 
 def _too_big(name: str, max_bytes: int) -> Unreadable:
     return Unreadable(
-        f"{name} holds more than {max_bytes:,} bytes of text; raise the cap on the size if that is right."
+        f"{name} holds more than {max_bytes / (1 << 20):,.6g} MB of text; raise --max-size if that is right."
     )
 
 

@@ -40,6 +40,8 @@ from podaudit.report.view import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from podaudit.audit import Audit
 
 _EVENTS = 400  # rows of who came and went; above it only who left
@@ -91,8 +93,7 @@ def _head(t: Tally) -> Head:
     group = visible(source.group or source.name)
     title = "".join(c for c in group if unicodedata.category(c) not in ("Cf", "Cc")).strip()
     facts = [
-        Fact(lang.gettext("File"), (Piece(visible(source.name), name=True),)),
-        Fact(lang.gettext("SHA-256"), (Piece(source.sha256[:16] + "…"),)),
+        *_files(t, 16),
         Fact(lang.gettext("Lines"), (t.figure("lines", source.lines),)),
         Fact(
             lang.gettext("Messages"),
@@ -114,6 +115,16 @@ def _head(t: Tally) -> Head:
         title or "podaudit", group, source.group is not None, _period(lang, source.first, source.last), tuple(facts),
         warnings, assumed,
     )  # fmt: skip
+
+
+def _files(t: Tally, digits: int) -> Iterator[Fact]:
+    """Each export as given, with as many digits of its SHA-256."""
+    for file in t.audit.source.files:
+        yield Fact(t.lang.gettext("File"), (Piece(visible(file.name), name=True),))
+        yield Fact(
+            t.lang.gettext("SHA-256 of the file as given"),
+            (Piece(file.sha256[:digits] + ("…" if digits < len(file.sha256) else "")),),
+        )
 
 
 def _assumed(t: Tally) -> tuple[tuple[Saying, ...], tuple[Text, ...]]:
@@ -166,8 +177,7 @@ def _run(t: Tally) -> tuple[Fact, ...]:
     gap_lines = int((gap["line_end"] - gap["line"] + 1).sum())
     languages = ", ".join(f"{code} {share:.0%}" for code, share in source.languages.items())
     return (
-        Fact(lang.gettext("File"), (Piece(visible(source.name), name=True),)),
-        Fact(lang.gettext("SHA-256 of the file as given"), (Piece(source.sha256),)),
+        *_files(t, 64),
         Fact(lang.gettext("Encoding"), (Piece(source.encoding),)),
         Fact(lang.gettext("Layout"), (Piece(f"{source.platform}, {source.date_order}, {source.clock}"),)),
         Fact(lang.gettext("Languages found"), (Piece(languages or "–"),)),
@@ -416,6 +426,9 @@ def _absences(t: Tally) -> tuple[AbsenceRow, ...]:
 def _messages(t: Tally) -> tuple[MessageRow, ...]:
     lines = sorted(t.cites)
     t.fetch(lines)
+    stands: dict[int, list[str]] = {}
+    for line, file, there in t.audit.origins.itertuples(index=False):
+        stands.setdefault(line, []).append(f"{visible(file)} {t.lang.number(there)}")
     made = []
     for line in lines:
         message = t.message(line)
@@ -428,12 +441,20 @@ def _messages(t: Tally) -> tuple[MessageRow, ...]:
             claims.extend([Piece("; "), *claim] if claims else claim)
         time = t.lang.moment(message.time) if message.time else ""
         doubts = retell_all(t.lang, message.doubts) if message.doubts else None
-        made.append(MessageRow(line, time, sender, note, t.quote(line), tuple(claims), doubts))
+        made.append(
+            MessageRow(line, time, sender, note, t.quote(line), tuple(claims), doubts, ", ".join(stands.get(line, ())))
+        )
     return tuple(made)
 
 
 def _messages_note(t: Tally) -> Text:
     lang, shown = t.lang, len(t.cites)
+    if len(t.audit.source.files) > 1:
+        return lang.say(
+            "Of the %(all)s messages in the exports, the %(shown)s that this page refers to stand here. The number "
+            "before a message counts the lines of all exports merged; the line in each export stands below it.",
+            all=lang.number(t.audit.source.messages), shown=lang.number(shown),
+        )  # fmt: skip
     return lang.say(
         "Of the %(all)s messages in the export, the %(shown)s that this page refers to stand here. The number before "
         "a message is the line of the export on which it begins.",

@@ -33,15 +33,31 @@ _WARNINGS = (
     N_("%(n)s messages from line %(line)s on have headers of a second shape."),
     N_("The file is not UTF-8; it was read as %(encoding)s."),
     N_("%(n)s pieces of the file are not valid %(encoding)s and show as %(mark)s."),
-    N_("The first %(n)s lines stand before any message: the export may begin in the middle of one."),
+    N_("The first %(n)s lines stand before any message: the export may begin inside one."),
     N_("No message could be made of %(lines)s."),
     N_("Inside messages, %(lines)s look like headers of other messages."),
     N_("Time does not run on at %(lines)s; it may be pasted text."),
-    N_("The export holds about %(n)s messages, the most the app exports: older ones are probably missing."),
+    N_("About %(n)s messages are the most the app exports: older ones are probably missing."),
     N_("The archive holds %(n)s text files; the one that reads best as a chat was taken."),
     N_("%(n)s notices of the app could not be read; they are kept as notices without an event."),
     N_("A saved contact and an unsaved one bear the same name; they are kept apart."),
     N_("The members on lines %(lines)s have names that look alike; they are kept apart."),
+    N_(
+        "%(first)s and %(second)s are of one group: %(n)s messages stand in both and were counted once, "
+        "%(a)s stand in %(one)s alone, %(b)s in %(other)s alone."
+    ),
+    N_("The clock of %(second)s differs by %(n)s minutes; its times were brought to that of %(first)s."),
+    N_("%(n)s members bear another name in %(second)s; what both exports hold of theirs shows who is who."),
+    N_("%(n)s messages that one export shows as deleted stand in full in the other."),
+    N_("%(first)s is the same file as one given before; it was read once."),
+    N_(
+        "From line %(line)s on the file repeats itself: %(n)s of the %(all)s messages there stand before it too and are "
+        "counted twice; give every export once."
+    ),
+    N_(
+        "From line %(line)s on the file seems to hold another chat: %(n)s of the %(all)s messages there are by people who "
+        "write nothing before it; give every chat by itself."
+    ),
     N_("Who 'you' is in the notices is open: %(n)s members may be; --me NAME decides."),
 )
 _DOUBTS = (
@@ -51,6 +67,7 @@ _DOUBTS = (
     N_("the line may be pasted text"),
     N_("time does not fit the order of the messages"),
     N_("these lines stand before the first message"),
+    N_("it stands as deleted in %(first)s"),
 )
 _CALLS = (
     N_("a post dropped where calls are the group's habit"),
@@ -67,7 +84,7 @@ _PARTS = (
     N_("deleted a message under the app's word 'you'"),
     N_("is named as the author of a notice that says 'you'"),
     N_("is the only one who writes and is never named in a notice"),
-    N_("is called by name right after the notice that says 'you' were added"),
+    N_("is called by name right after 'you' came in"),
     N_("the words beside the numbers"),
     N_("dates with dots or dashes that end in the year put the day first"),
     N_("the app's own words in the chat are in the language %(code)s"),
@@ -169,6 +186,9 @@ def retell(lang: Language, sentence: str) -> Saying:
         for message, pattern in _WHOLE:
             if match := pattern.fullmatch(sentence):
                 return Saying(_told(lang, message, match), lang.code)
+        file, said, rest = sentence.partition(": ")  # of several exports, which one it speaks of
+        if said and (told := retell(lang, rest)).lang == lang.code:
+            return Saying(f"{visible(file)}: {told.text}", lang.code)
     return Saying(visible(sentence), "en")
 
 

@@ -250,6 +250,7 @@ class MessageRow:
     quote: tuple[Segment, ...]
     cites: Text
     doubts: Saying | None  # why it may not be what it seems
+    stands: str  # of several exports, where it stands in which
 
 
 @dataclass(frozen=True, slots=True)

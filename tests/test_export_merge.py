@@ -1,0 +1,287 @@
+"""Several exports of one group made one; and refused when they are not of one group."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import random
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from podaudit.export import merge, read
+from podaudit.model import DifferentGroups, Export, Options
+
+START = dt.datetime(2023, 5, 20, 8, 0)
+NAMES = ("Aukje", "Bram", "Carlijn", "Dirk", "Eefje")
+MARK = "\u200e"
+WORDS = "appel beuk ceder den esp fruit gras heide iep jasmijn klaver linde mos netel olm peer".split()
+Row = tuple[dt.datetime, str, str]
+Write = Callable[[Row], str]
+
+
+def android(row: Row) -> str:
+    time, who, text = row
+    return f"{time:%d-%m-%Y %H:%M} - {f'{who}: ' if who else ''}{text}\n"
+
+
+def ios(row: Row) -> str:
+    time, who, text = row
+    # iOS puts its notices down to somebody and marks them
+    return f"[{time:%d-%m-%Y} {time:%H:%M:%S}] {who or 'De pod'}: {'' if who else MARK}{text}\n"
+
+
+def conversation(n: int = 60, seed: int = 1) -> list[Row]:
+    """A chat with short confirmations, double sends and longer texts, in order of time."""
+    rng = random.Random(seed)
+    time, out = START, [(START, "", 'Aukje heeft de groep "De pod" gemaakt')]
+    while len(out) < n:
+        time += dt.timedelta(minutes=rng.randrange(1, 50))
+        who = rng.choice(NAMES)
+        roll = rng.random()
+        if roll < 0.4:
+            out += [(time, who, "✅")] * (2 if roll < 0.1 else 1)
+        else:
+            out.append((time, who, f"{' '.join(rng.sample(WORDS, 4))} {len(out)}"))
+    return out
+
+
+def of(rows: Sequence[Row], name: str, write: Write = android, **options: object) -> Export:
+    data = "".join(map(write, rows)).encode()
+    return read(None, data=data, name=name, options=Options(**options))  # type: ignore[arg-type]
+
+
+def says(export: Export) -> list[tuple[dt.datetime, str, str]]:
+    m = export.messages
+    return [row for row in zip(m["time"], m["member"], m["text"].str.strip(MARK), strict=True) if row[0] == row[0]]
+
+
+def check(export: Export) -> None:
+    """Every line of every file in exactly one row; raw spans and lines run on."""
+    m = export.messages
+    assert b"".join(export.raw[a:b] for a, b in zip(m["start"], m["stop"], strict=True)) == export.raw
+    assert m["line"].tolist() == [1, *(n + 1 for n in m["line_end"].tolist()[:-1])]
+    assert m["line_end"].iloc[-1] == export.source.lines == export.raw.count(b"\n")
+    assert set(export.origins["line"]) == set(m["line"])
+    for file in export.source.files:
+        own = export.origins[export.origins["file"] == file.name]
+        assert len(own) == file.messages and own["line_in_file"].is_unique
+
+
+CHAT = conversation()
+
+
+# --------------------------------------------------------------------------------------------------------- must refuse
+
+
+def test_two_groups_of_the_same_people_are_refused_with_the_reason() -> None:
+    other = [(t, w, x) for t, w, x in conversation(seed=2) if w or "groep" not in x]
+    other[5:5] = CHAT[10:14]  # a few messages put before both groups
+    other.sort(key=lambda row: row[0])
+    with pytest.raises(
+        DifferentGroups, match=r"^a.txt and b.txt are not exports of the same group: \d+ of the \d+ messages"
+    ):
+        merge([of(CHAT, "a.txt"), of(other, "b.txt")])
+
+
+def test_other_days_and_other_people_are_refused() -> None:
+    later = [(t + dt.timedelta(days=90), w and f"{w} X", x.replace("pod", "club")) for t, w, x in conversation(seed=3)]
+    with pytest.raises(DifferentGroups, match="cover different days, and only 0 of their members are in both"):
+        merge([of(CHAT, "a.txt"), of(later, "b.txt")])
+
+
+def test_of_three_the_one_that_does_not_belong_is_named() -> None:
+    later = [(t + dt.timedelta(days=90), w and f"{w} X", x.replace("pod", "club")) for t, w, x in conversation(seed=3)]
+    with pytest.raises(DifferentGroups, match=r"a.txt \+ b.txt and c.txt"):
+        merge([of(CHAT[:40], "a.txt"), of(later, "c.txt"), of(CHAT[20:], "b.txt")])
+
+
+# ------------------------------------------------------------------------------------------------------------- must be
+
+
+@pytest.mark.parametrize(("first", "second"), [(android, android), (android, ios), (ios, android), (ios, ios)])
+@pytest.mark.parametrize("cut", [(0, 40, 20, 99), (20, 99, 0, 40), (0, 99, 10, 30), (10, 30, 0, 99), (0, 99, 0, 60)])
+def test_overlapping_exports_give_the_whole_chat_once(first: Write, second: Write, cut: tuple[int, ...]) -> None:
+    a, b = CHAT[cut[0] : cut[1]], CHAT[cut[2] : cut[3]]
+    merged = merge([of(a, "a.txt", first), of(b, "b.txt", second)])
+    whole = of(CHAT[min(cut[0], cut[2]) : max(cut[1], cut[3])], "all.txt", first)
+    assert says(merged) == says(whole)
+    assert merged.members.drop(columns="owner").equals(whole.members.drop(columns="owner"))
+    check(merged)
+    both = len(a) + len(b) - len(merged.messages)
+    assert any(f"{both} messages stand in both and were counted once" in w for w in merged.source.warnings)
+
+
+def test_names_of_two_phones_are_mapped_and_numbers_give_way_to_names() -> None:
+    book = {
+        "Aukje": "Mama",
+        "Bram": "+31 6 12345678",
+        "Carlijn": "Carlijn",
+        "Dirk": "Eefje",
+        "Eefje": "+31 6 87654321",
+        "": "",
+    }
+    numbers = {"Carlijn": "+31 6 11112222"}
+    a = [(t, numbers.get(w, w), x) for t, w, x in CHAT[:45]]
+    b = [(t, book[w], x.replace("Aukje", "Mama")) for t, w, x in CHAT[15:]]
+    merged = merge([of(a, "a.txt"), of(b, "b.txt")])
+    assert says(merged) == says(of(CHAT, "all.txt"))
+    also = dict(zip(merged.members["name"], merged.members["also"], strict=True))
+    assert also == {
+        "Aukje": ["Mama"], "Bram": ["+31 6 12345678"], "Carlijn": ["+31 6 11112222"], "Dirk": ["Eefje"], "Eefje": ["+31 6 87654321"],
+    }  # fmt: skip
+    assert any(w.startswith("5 members bear another name in b.txt") for w in merged.source.warnings)
+
+
+def test_two_people_whom_both_phones_call_the_same_are_kept_apart() -> None:
+    b = [(t, {"Aukje": "Bram", "Bram": "Aukje B."}.get(w, w), x) for t, w, x in CHAT[15:]]
+    b += [(CHAT[-1][0] + dt.timedelta(hours=2), "Aukje", "ik ben nieuw hier en heet ook Aukje")]
+    merged = merge([of(CHAT, "a.txt"), of(b, "b.txt")])
+    assert "Aukje (b.txt)" in merged.members["name"].tolist()
+    assert says(merged)[-1][1:] == ("Aukje (b.txt)", "ik ben nieuw hier en heet ook Aukje")
+
+
+@pytest.mark.parametrize("minutes", [-120, -60, 30, 345])
+def test_clocks_of_other_zones_are_stated_and_brought_together(minutes: int) -> None:
+    b = [(t + dt.timedelta(minutes=minutes), w, x) for t, w, x in CHAT[15:]]
+    merged = merge([of(CHAT[:45], "a.txt"), of(b, "b.txt", ios)])
+    assert says(merged) == says(of(CHAT, "all.txt"))
+    assert any(f"The clock of b.txt differs by {minutes:+} minutes" in w for w in merged.source.warnings)
+
+
+def test_what_one_phone_shows_as_deleted_the_other_shows_in_full() -> None:
+    def hide(rows: list[Row], at: int) -> list[Row]:
+        return [(t, w, "Dit bericht is verwijderd") if i == at else (t, w, x) for i, (t, w, x) in enumerate(rows)]
+
+    spoken = [i for i, (_, w, x) in enumerate(CHAT) if w and x != "✅"]
+    p, q = spoken[8], spoken[12]
+    merged = merge([of(hide(CHAT, p), "a.txt"), of(hide(CHAT, q), "b.txt")])
+    assert says(merged) == says(of(CHAT, "all.txt"))
+    doubts = merged.messages["doubts"].tolist()
+    assert doubts[p] == "it stands as deleted in a.txt" and doubts[q] == "it stands as deleted in b.txt"
+    assert sum(d != "" for d in doubts) == 2
+    assert any(w.startswith("2 messages that one export shows as deleted") for w in merged.source.warnings)
+    check(merged)
+
+
+def test_mentions_and_edits_read_otherwise_on_the_other_phone() -> None:
+    a, b = list(CHAT), list(CHAT)
+    spoken = [i for i, (_, w, x) in enumerate(CHAT) if w and x != "✅"]
+    for rows, name in ((a, "Bram"), (b, "+31 6 12345678")):
+        t, w, _ = rows[spoken[3]]
+        rows[spoken[3]] = (t, w, f"@\u2068{name}\u2069 kijk jij hier even naar")
+        t, w, _ = rows[spoken[5]]
+        rows[spoken[5]] = (t, w, f"@{name} doe jij het ook")
+    t, w, x = b[spoken[7]]
+    b[spoken[7]] = (t, w, f"{x} en meer <Dit bericht is bewerkt>")
+    merged = merge([of(a, "a.txt"), of(b, "b.txt")])
+    assert says(merged) == says(of(a, "all.txt"))
+
+
+def test_double_sends_stay_double() -> None:
+    time = CHAT[-1][0] + dt.timedelta(minutes=5)
+    twice = [*CHAT, (time, "Bram", "ok"), (time, "Bram", "ok"), (time, "Dirk", "ok")]
+    once = [*CHAT, (time, "Bram", "ok"), (time, "Dirk", "ok")]
+    assert says(merge([of(once, "a.txt"), of(twice, "b.txt")])) == says(of(twice, "all.txt"))
+    assert says(merge([of(twice, "a.txt"), of(once, "b.txt")])) == says(of(twice, "all.txt"))
+
+
+def test_days_that_do_not_meet_are_one_group_by_its_members() -> None:
+    cut = next(i for i in range(30, 60) if CHAT[i][0] > CHAT[i - 1][0] + dt.timedelta(minutes=5))
+    merged = merge([of(CHAT[cut:], "new.txt"), of(CHAT[:cut], "old.txt")])
+    assert says(merged) == says(of(CHAT, "all.txt"))
+    assert any("0 messages stand in both" in w for w in merged.source.warnings)
+    check(merged)
+
+
+def test_three_exports_whatever_the_order() -> None:
+    a, b, c = of(CHAT[:25], "a.txt"), of(CHAT[20:45], "b.txt", ios), of(CHAT[40:], "c.txt")
+    whole = says(of(CHAT, "all.txt"))
+    for order in ([a, b, c], [c, a, b], [b, c, a]):
+        merged = merge(order)
+        assert says(merged) == whole
+        assert sorted(f.name for f in merged.source.files) == ["a.txt", "b.txt", "c.txt"]
+        check(merged)
+
+
+def test_the_same_file_twice_is_read_once() -> None:
+    a = of(CHAT, "a.txt")
+    merged = merge([a, of(CHAT, "copy.txt")])
+    assert merged.messages.equals(a.messages)
+    assert merged.source.warnings[-1] == "copy.txt is the same file as one given before; it was read once."
+
+
+def test_files_of_the_same_name_are_told_apart() -> None:
+    merged = merge([of(CHAT[:40], "_chat.txt"), of(CHAT[20:], "_chat.txt")])
+    assert [f.name for f in merged.source.files] == ["_chat.txt", "_chat.txt (2)"]
+    check(merged)
+
+
+def test_source_and_hash_speak_of_all_files() -> None:
+    a, b = of(CHAT[:40], "a.txt"), of(CHAT[20:], "b.txt", ios)
+    source = merge([a, b]).source
+    assert (source.name, source.platform, source.group) == ("a.txt + b.txt", "unknown", "De pod")
+    assert source.sha256 == hashlib.sha256(f"{a.source.sha256}\n{b.source.sha256}\n".encode()).hexdigest()
+    assert source.first == CHAT[0][0] and source.last == CHAT[-1][0]
+    assert source.warnings[0].startswith("a.txt: The dates were read as")
+
+
+def test_notices_of_both_count_once_and_fill_each_other() -> None:
+    time = CHAT[-1][0] + dt.timedelta(minutes=5)
+    mine = [*CHAT, (time, "", "Je hebt Floor toegevoegd"), (time, "Floor", "hoi allemaal, fijn om erbij te zijn")]
+    theirs = [*CHAT, (time, "", "Bram heeft Floor toegevoegd"), (time, "Floor", "hoi allemaal, fijn om erbij te zijn")]
+    theirs += [(time + dt.timedelta(hours=1), "", "Bram heeft Floor verwijderd")]
+    merged = merge([of(mine, "a.txt"), of(theirs, "b.txt")])
+    events = merged.membership[["event", "member", "by"]].values.tolist()
+    assert events == [["created", "Aukje", "Aukje"], ["added", "Floor", "Bram"], ["removed", "Floor", "Bram"]]
+    floor = merged.members.set_index("name").loc["Floor"]
+    assert floor["periods"] == [{"from": time, "until": time + dt.timedelta(hours=1)}]
+
+
+def test_doubts_and_gaps_say_which_file_their_lines_are_of() -> None:
+    broken = "".join(map(android, CHAT[20:])).replace(f"{CHAT[30][0]:%d-%m-%Y}", "99-99-2023", 1).encode()
+    b = read(None, data=b"tail of a message\n" + broken, name="b.txt", options=Options())
+    merged = merge([of(CHAT[:40], "a.txt"), b])
+    gaps = merged.messages[merged.messages["kind"] == "gap"]
+    assert len(gaps) == merged.source.gaps == 2
+    assert all(why.startswith("b.txt: ") for why in gaps["why"])
+    assert says(merged)[:30] == says(of(CHAT[:30], "all.txt"))
+
+
+# --------------------------------------------------------------------------------- one file put together from two exports
+
+
+def parts(data: bytes) -> list[str]:
+    return [
+        w for w in read(None, data=data, name="x.txt", options=Options()).source.warnings if w.startswith("From line")
+    ]
+
+
+def written(rows: Sequence[Row]) -> bytes:
+    return "".join(map(android, rows)).encode()
+
+
+def test_one_export_is_not_taken_for_two() -> None:
+    pasted = [(t - dt.timedelta(days=9), w, x) for t, w, x in CHAT[5:9]]
+    back = [*CHAT[:40], *((t - dt.timedelta(days=300), w, x) for t, w, x in CHAT[40:])]  # a clock set back
+    for rows in (CHAT, CHAT[:3], [*CHAT[:30], *pasted, *CHAT[30:]], back):
+        assert parts(written(rows)) == []
+
+
+@pytest.mark.parametrize("n", [4, 20, 60])
+def test_an_export_put_twice_into_one_file_is_said(n: int) -> None:
+    data = written(CHAT[:n])
+    [said] = parts(data + data)
+    spoken = sum(bool(w) for _, w, _ in CHAT[:n])
+    assert said == (
+        f"From line {len(CHAT[:n]) + 1} on the file repeats itself: {spoken} of the {spoken} messages there stand before it too "
+        "and are counted twice; give every export once."
+    )
+
+
+@pytest.mark.parametrize("days", [-40, 40])
+@pytest.mark.parametrize("opening", [True, False])
+def test_another_chat_in_the_same_file_is_said(days: int, opening: bool) -> None:
+    other = [(t + dt.timedelta(days=days), w and f"{w} X", x) for t, w, x in conversation(seed=4)][not opening :]
+    [said] = parts(written(CHAT) + written(other))
+    assert said.startswith(f"From line {len(CHAT) + 1} on the file seems to hold another chat: ")
