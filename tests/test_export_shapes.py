@@ -97,6 +97,25 @@ def test_equally_good_readings_are_asked(text: str) -> None:
     assert chat(text, date_order="mdy").messages["time"].tolist()[0].isoformat() == "2023-03-04T10:00:00"
 
 
+@pytest.mark.parametrize("header", ["99/99/2023, 10:00 - ", "01/01/2023, 99:99 - ", "23/16/11, 18:44 - "])
+@pytest.mark.parametrize("order", [None, "dmy"])
+def test_no_date_at_all_is_no_chat(header: str, order: str | None) -> None:
+    with pytest.raises(Unreadable, match="not one of its 2 dates exists"):
+        chat(f"{header}Anna: hoi\n{header}Bob: hi\n", date_order=order)
+
+
+def test_the_first_date_that_differs_is_shown() -> None:
+    with pytest.raises(DecisionNeeded, match=r"2023-05-06 \(--date-order dmy\) or 2023-06-05 \(--date-order mdy\)"):
+        chat("5/5/2023, 10:00 - A: x\n6/5/2023, 11:00 - B: y\n")
+
+
+def test_calendars_are_said() -> None:
+    said = chat("14/3/2566 10:05 - Anna: a\n25/3/2566 10:05 - Bob: a\n").source.warnings
+    assert "Years such as 2566 are of the Buddhist calendar; it was read as 2023." in said
+    said = chat("1402/1/14, 18:44 - Anna: a\n1402/1/25, 18:44 - Bob: a\n").source.warnings
+    assert any(w.startswith("Years such as 1402 are of another calendar") for w in said)
+
+
 DECIDED = [
     # one day above 12 is enough
     ("03/04/2023, 10:00 - A: x\n13/04/2023, 10:00 - A: y\n", "dmy"),
@@ -106,6 +125,11 @@ DECIDED = [
     ("03/11/2023, 10:00 - A: x\n03/12/2023, 10:00 - A: y\n04/01/2023, 10:00 - A: z\n", "mdy"),
     # two-digit years first
     ("23/11/30, 10:00 - A: x\n23/12/01, 10:00 - A: y\n24/01/31, 10:00 - A: y\n", "ymd"),
+    # one line that runs back makes no two-digit year first
+    ("25/12/23, 10:30 - A: x\n31/01/23, 15:45 - B: y\n", "dmy"),
+    # the same in every order
+    ("5/5/2023, 10:00 - A: x\n5/5/2023, 11:00 - B: y\n", "dmy"),
+    ("1/1/22, 12:00 - A: x\n99/99/99, 12:01 - B: y\n2/2/22, 12:02 - A: z\n", "dmy"),
     # the app's own words
     ('03/04/2023, 10:00 - Anna heeft de groep "X" gemaakt\n03/04/2023, 10:01 - Anna: hoi\n', "dmy"),
     ("03/04/2023, 10:00 - Anna: <Media omitted>\n04/04/2023, 10:00 - Anna: hi\n", "dmy"),

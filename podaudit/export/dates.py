@@ -23,6 +23,10 @@ Times = NDArray[np.datetime64]
 
 # The app's first year; a two-digit year before it is a day or month read as a year.
 _FIRST_DAY = int(np.datetime64("2009-01-01", "D").astype(np.int64))
+_DENSER = 20  # times as short: the span of a chat in the one right reading
+_BUDDHIST = 2500  # years of the Buddhist calendar, as phones in Thai write them; its months and days are the usual ones
+_PERSIAN = (1300, 1500)
+_AHEAD = 543  # years by which it is ahead
 _SLACK = 200  # one header in this many may contradict the rest (pasted text) without deciding the order
 _PLACE = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2)}  # where year, month and day stand
 _WORDS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
@@ -37,7 +41,7 @@ class Fields:
     c: NDArray[np.int16]
     clock: NDArray[np.int32]  # seconds of the day, -1 where there is no such time
     long_year: bool  # the year has four digits
-    year_first: bool  # and stands first
+    year_first: bool  # the year stands first, for certain
 
 
 Hints = Callable[[], Sequence[tuple[Order, str]]]
@@ -64,7 +68,9 @@ def _dialects() -> dict[str, dict[str, list[str]]]:
 
 def fold_word(word: str) -> str:
     """A word of a header without case, dots, spaces, quotes and invisible marks."""
-    return "".join(c for c in word.casefold() if unicodedata.category(c) not in ("Cf", "Zs") and c not in "._'’״\"\t,،")
+    return "".join(
+        c for c in word.casefold() if unicodedata.category(c) not in ("Cf", "Zs") and c not in "._;|'’״\"\t,،"
+    )
 
 
 @cache
@@ -134,8 +140,7 @@ def _days(f: Fields, runs: Ints, order: Order) -> tuple[Ints, Bools]:
     """Days since 1970 of the date of each run in one reading (0 where there is none), and which of them exist."""
     numbers = [x[runs].astype(np.int64) for x in (f.a, f.b, f.c)]
     year, month, day = (numbers[i] for i in _PLACE[order])
-    if not f.long_year:
-        year = year + 2000
+    year = np.where(year >= _BUDDHIST, year - _AHEAD, year) if f.long_year else year + 2000
     good = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)
     first = ((np.where(good, year, 2000) - 1970) * 12 + np.where(good, month, 1) - 1).astype("datetime64[M]")
     begins = first.astype("datetime64[D]").astype(np.int64)
@@ -149,9 +154,15 @@ def _days(f: Fields, runs: Ints, order: Order) -> tuple[Ints, Bools]:
 @dataclass(frozen=True, slots=True)
 class _Reading:
     order: Order
-    valid: int
+    valid: int  # headers whose date exists and is not before the app
     back: int  # headers whose time runs back
-    first: str
+    day: Ints  # days since 1970 of each run of headers, 0 where the date does not exist
+
+    @property
+    def span(self) -> int:
+        """Days from the first to the last."""
+        known = self.day[self.day != 0]
+        return int(known.max() - known.min()) if len(known) else 0
 
 
 def _read(f: Fields, runs: Ints, order: Order) -> _Reading:
@@ -163,8 +174,7 @@ def _read(f: Fields, runs: Ints, order: Order) -> _Reading:
         plausible = good & np.repeat(day >= _FIRST_DAY, length)
     second = (np.repeat(day * 86400, length) + f.clock)[good]
     back = int(np.count_nonzero(second[1:] < second[:-1]))
-    first = str(np.datetime64(int(second[0]), "s"))[:10] if len(second) else "no date"
-    return _Reading(order, int(np.count_nonzero(plausible)), back, first)
+    return _Reading(order, int(np.count_nonzero(plausible)), back, day)
 
 
 def decide(f: Fields, name: str, given: Order | None, hints: Hints) -> Decision:
@@ -173,21 +183,31 @@ def decide(f: Fields, name: str, given: Order | None, hints: Hints) -> Decision:
     ``hints()``: what the template's shape and the language of the app's words tell, strongest first, with grounds.
     Raises ``DecisionNeeded`` where the readings are equally good, or where the order given cannot be.
     """
-    orders: list[Order] = ["ymd"] if f.year_first else ["dmy", "mdy"]
     if given is not None:
-        if f.long_year and (given == "ymd") != f.year_first:
+        if (f.long_year or f.year_first) and (given == "ymd") != f.year_first:
             ends = "begin" if f.year_first else "end"
             raise DecisionNeeded(f"{name}: the dates {ends} with the year, so --date-order {given} cannot be right.")
         return Decision(given, f"The dates were read as {_WORDS[given]}, as asked for.")
     if f.year_first:
-        return Decision("ymd", "The dates begin with a four-digit year.")
-    if not f.long_year:
-        orders.append("ymd")
+        what = "a four-digit year" if f.long_year else "the year: their last number has one digit at times"
+        return Decision("ymd", f"The dates begin with {what}.")
     runs = _runs(f)
-    readings = [_read(f, runs, o) for o in orders]
+    readings = [_read(f, runs, order) for order in ("dmy", "mdy")]
     n = len(f.a)
-    best_valid = max(r.valid for r in readings)
     slack = n // _SLACK
+    if not f.long_year:
+        # Two-digit years first are rare: that reading must make the chat shorter, as the right one does.
+        first = _read(f, runs, "ymd")
+        rivals = [r for r in readings if r.valid >= first.valid - slack]
+        if all(first.span < r.span for r in rivals):
+            readings.append(first)
+            if rivals and first.back == 0 and first.valid == n and first.span * _DENSER < min(r.span for r in rivals):
+                return Decision(
+                    "ymd",
+                    f"The dates were read as {_WORDS['ymd']}: the chat covers {first.span} days that way, "
+                    f"{min(r.span for r in rivals)} otherwise.",
+                )
+    best_valid = max(r.valid for r in readings)
     left = [r for r in readings if r.valid >= best_valid - slack]
     if len(left) == 1:
         return Decision(left[0].order, _by_range(left[0], readings, n))
@@ -197,7 +217,6 @@ def decide(f: Fields, name: str, given: Order | None, hints: Hints) -> Decision:
     if len(calm) > 1 and slack and len({r.valid for r in calm}) > 1 and not worse:
         calm = [r for r in calm if r.valid == best_valid]
     told = hints() if len(calm) > 1 else []
-    # Two-digit years first are rare: that reading must win on its own.
     if len(calm) > 1 and (usual := [r for r in calm if r.order != "ymd"]):
         calm = usual if "ymd" not in {order for order, _ in told} else calm
     if len(calm) == 1:
@@ -213,8 +232,25 @@ def decide(f: Fields, name: str, given: Order | None, hints: Hints) -> Decision:
     for order, grounds in told:
         if any(r.order == order for r in calm):
             return Decision(order, f"The dates were read as {_WORDS[order]}: {grounds}.")
-    shown = " or ".join(f"{r.first} (--date-order {r.order})" for r in calm)
+    differ = np.flatnonzero(calm[0].day != calm[1].day)
+    if not len(differ):
+        return Decision(
+            calm[0].order, f"The dates were read as {_WORDS[calm[0].order]}: they are the same in every order."
+        )
+    shown = " or ".join(f"{np.datetime64(int(r.day[differ[0]]), 'D')} (--date-order {r.order})" for r in calm)
     raise DecisionNeeded(f"{name}: the first date may be {shown} and nothing in the file decides; say which it is.")
+
+
+def calendar(f: Fields, order: Order) -> str:
+    """What to say of years that are not those of the usual calendar; mostly nothing."""
+    year = int((f.a if order == "ymd" else f.c).max(initial=0))
+    if f.long_year and year >= _BUDDHIST:
+        return f"Years such as {year} are of the Buddhist calendar; it was read as {year - _AHEAD}."
+    if f.long_year and _PERSIAN[0] <= year <= _PERSIAN[1]:
+        return (
+            f"Years such as {year} are of another calendar; times are as written, and weekdays and spans may be wrong."
+        )
+    return ""
 
 
 def _by_range(winner: _Reading, readings: Sequence[_Reading], n: int) -> str:

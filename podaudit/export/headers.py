@@ -31,6 +31,8 @@ _MARK = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{61c}\x{feff}\x{
 _SPACE = r"[ \t\x{a0}\x{202f}\x{2000}-\x{200a}\x{3000}]"
 _COMMA = r"[,\x{60c}\x{3001}\x{ff0c}]"
 _DASH = r"[-\x{2010}-\x{2015}\x{2212}]"
+# One of these may be written as wide as a letter of Chinese.
+_WIDE = {c: rf"[{re.escape(c)}\x{{{ord(c) + 0xFEE0:x}}}]" for c in "/:[]()"}
 
 # Characters that mean nothing in a header, digits of any script and spaces of any width, as Python sees the samples.
 _ZEROS = (0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0xF20,
@@ -40,6 +42,7 @@ _FOLD = (
     | dict.fromkeys([0xA0, 0x202F, 0x3000, 0x9, *range(0x2000, 0x200B)], " ")
     | dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0x61C, 0xFEFF, 0xAD])
     | dict.fromkeys([0x60C, 0x3001, 0xFF0C], ",")
+    | {0xFF0F: "/", 0xFF1A: ":", 0xFF3B: "[", 0xFF3D: "]", 0xFF08: "(", 0xFF09: ")"}
     | dict.fromkeys([*range(0x2010, 0x2013), 0x2212], "-")
 )
 
@@ -49,24 +52,25 @@ _TIME = (
 )
 _WORD = r"[^\d\]:;\[]{0,24}?"
 _FORMS = (
-    rf"(?P<open>\[) ?{_DATE}(?P<join>[^\d\[\]]{{1,18}}?){_TIME}(?P<post>{_WORD})(?P<end>\]:? ?)",
-    rf"(?P<open>\[) ?{_TIME}(?P<post>{_WORD})(?P<join>, ?| ){_DATE}(?P<end>\]:? ?)",
-    rf"{_DATE}(?P<join>[^\d\[\]]{{1,18}}?){_TIME}(?P<post>{_WORD})(?P<end> [-–—] |; )",
-    rf"{_TIME}(?P<post>{_WORD})(?P<join>, ?| ){_DATE}(?P<end> [-–—] )",
+    rf"(?P<open>\[|\() ?{_DATE}(?P<join>[^\d\[\]]{{1,18}}?){_TIME}(?P<post>{_WORD})(?P<end>[\])]:? ?)",
+    rf"(?P<open>\[|\() ?{_TIME}(?P<post>{_WORD})(?P<join>, ?| ){_DATE}(?P<end>[\])]:? ?)",
+    rf"{_DATE}(?P<join>[^\d\[\]]{{1,18}}?){_TIME}(?P<post>{_WORD})(?P<end> ?[-–—] | , |; )",
+    rf"{_TIME}(?P<post>{_WORD})(?P<join>, ?| ){_DATE}(?P<end> ?[-–—] )",
     rf"{_DATE}(?P<join>[^\d\[\]]{{1,18}}?){_TIME}(?P<post>{_WORD})(?P<end>: )",
     rf"{_DATE}(?P<join>[^\d\[\]]{{1,18}}?){_TIME}(?P<post>|.{{1,12}}?)(?P<end> )(?=\S)",
 )
 _STAMPS = tuple((re.compile(rf" ?{form}"), form.find("?P<H>") < form.find("?P<a>")) for form in _FORMS)
+_BLANKS = re.compile(" {2,}")
 _NAMED = re.compile(r"[^:]{1,80}:(?: |$)")
 
 # Anything that could be a header, for one pass over all lines.
 _RE_DATE = (
-    rf"\p{{Nd}}{{1,4}}{_MARK}{_SPACE}?[./年년-]{_MARK}{_SPACE}?\p{{Nd}}{{1,2}}{_MARK}{_SPACE}?[./月월-]{_MARK}{_SPACE}?"
+    rf"\p{{Nd}}{{1,4}}{_MARK}{_SPACE}?[./年년\x{{ff0f}}-]{_MARK}{_SPACE}?\p{{Nd}}{{1,2}}{_MARK}{_SPACE}?[./月월\x{{ff0f}}-]{_MARK}{_SPACE}?"
     rf"\p{{Nd}}{{1,4}}"
 )
-_RE_TIME = rf"\p{{Nd}}{{1,2}}{_MARK}{_SPACE}?[:.hH时時시]{_MARK}{_SPACE}?\p{{Nd}}{{2}}"
+_RE_TIME = rf"\p{{Nd}}{{1,2}}{_MARK}{_SPACE}?[:.hH时時시\x{{ff1a}}]{_MARK}{_SPACE}?\p{{Nd}}{{2}}"
 _CANDIDATE = (
-    rf"^{_MARK}\[?{_MARK}{_SPACE}?"
+    rf"^{_MARK}[\[(\x{{ff3b}}\x{{ff08}}]?{_MARK}{_SPACE}?"
     rf"(?:{_RE_DATE}[^\p{{Nd}}\n\[\]]{{1,24}}{_RE_TIME}|{_RE_TIME}[^\n\[\]]{{1,24}}{_RE_DATE})"
 )
 
@@ -75,7 +79,7 @@ _CANDIDATE = (
 class Shape:
     """What a header looks like less its digits. ``join`` and ``post`` hold ``"*"`` for a word of the clock."""
 
-    bracket: bool
+    open: str
     time_first: bool
     s1: str
     s2: str
@@ -91,10 +95,15 @@ class Shape:
     ascii: bool
 
     @property
+    def bracket(self) -> bool:
+        """The stamp stands in brackets, as on iOS: then notices have an author too."""
+        return bool(self.open)
+
+    @property
     def platform(self) -> str:
         """``ios``, ``android`` or ``unknown``, from the brackets and the separator."""
         if self.bracket:
-            return "unknown" if self.time_first else "ios"
+            return "unknown" if self.time_first or self.open != "[" else "ios"
         return {"-": "android", ":": "ios"}.get(self.end.strip(), "unknown")
 
     @property
@@ -105,9 +114,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A shape with the widths of its numbers, as an RE2 pattern."""
+    """A shape with the widths of its numbers, as an RE2 pattern. ``year_first``: the date begins with the year."""
 
     shape: Shape
+    year_first: bool
     widths: tuple[str, str, str]  # RE2 of the first two numbers of the date and of the hour
     pattern: str
 
@@ -134,13 +144,14 @@ class Headers:
 class _Seen:
     shape: Shape
     parts: tuple[str, str, str]  # first two numbers of the date, and the hour, as digits
+    day_last: bool  # the last number of the date has one digit: no year has
     word: str  # the word of the clock
     named: bool
 
 
 def fold(text: str) -> str:
     """A line's start with ASCII digits, plain spaces, and no invisible marks."""
-    return text.translate(_FOLD)
+    return _BLANKS.sub(" ", text.translate(_FOLD))
 
 
 def see(line: str) -> _Seen | None:
@@ -150,7 +161,7 @@ def see(line: str) -> _Seen | None:
         m = form.match(plain)
         if m is None or (len(m["a"]) == 3) or (len(m["a"]) == 4 and len(m["c"]) == 4):
             continue
-        if len(m["a"]) != 4 and len(m["c"]) not in (2, 4):
+        if len(m["a"]) == 1 and len(m["c"]) == 1:
             continue
         join, pre, post = m["join"], "", m["post"]
         if not dates.is_join(join):
@@ -161,17 +172,17 @@ def see(line: str) -> _Seen | None:
             continue
         half = dates.half_of(pre or word)
         named = bool(_NAMED.match(plain[m.end() :]))
-        bracket, end = plain.lstrip().startswith("["), m["end"]
-        sure = bracket or end.strip() not in ("", ":")
+        open_, end = m.groupdict().get("open") or "", m["end"]
+        sure = bool(open_) or end.strip() not in ("", ":")
         if not sure and (half == dates.UNKNOWN_HALF or not (named or (end.strip() and not word))):
             continue  # a sender or a word of the text stands where a marker would
         digits = [c for c in line[:60] if c.isdigit()][:3]
         shape = Shape(
-            bracket, time_first, m["s1"], m["s2"], m["dot"], join, m["t1"], m["t2"] or "", m["t3"],
+            open_, time_first, m["s1"], m["s2"], m["dot"], join, m["t1"], m["t2"] or "", m["t3"],
             "*" if word and half else post.rstrip() if word else "", end, 4 in (len(m["a"]), len(m["c"])),
             len(m["a"]) == 4, all(c.isascii() for c in digits),
         )  # fmt: skip
-        return _Seen(shape, (m["a"], m["b"], m["H"]), pre or word, named)
+        return _Seen(shape, (m["a"], m["b"], m["H"]), len(m["c"]) == 1, pre or word, named)
     return None
 
 
@@ -192,7 +203,9 @@ def _literal(text: str) -> str:
     out = []
     for c in text:
         if c == " ":
-            out.append(_SPACE)
+            out.append(_SPACE + "+")
+        elif c in _WIDE:
+            out.append(_WIDE[c])
         elif c == ",":
             out.append(_COMMA)
         elif c == "-":
@@ -208,7 +221,8 @@ def _literal(text: str) -> str:
 def _template(shape: Shape, seen: Sequence[_Seen]) -> Template:
     d = "[0-9]" if shape.ascii else r"\p{Nd}"
     wa, wb, wh = (_width([s.parts[i] for s in seen], d) for i in range(3))
-    year = "{4}" if shape.long_year and not shape.year_first else "{2}" if not shape.year_first else "{1,2}"
+    year_first = shape.year_first or any(s.day_last for s in seen)
+    year = "{1,2}" if year_first else "{4}" if shape.long_year else "{2}"
     date = (
         rf"(?P<a>{wa}){_MARK}{_literal(shape.s1)}(?P<b>{wb}){_MARK}{_literal(shape.s2)}"
         rf"(?P<c>{d}{year}){_MARK}{_literal(shape.dot)}"
@@ -217,11 +231,11 @@ def _template(shape: Shape, seen: Sequence[_Seen]) -> Template:
     minute = rf"{_literal(shape.t1)}(?P<M>{d}{{2}}){_MARK}"
     time = rf"(?P<H>{wh}){_MARK}{minute}{second}{_literal(shape.t3)}{_literal(shape.post)}"
     stamp = time + _literal(shape.join) + date if shape.time_first else date + _literal(shape.join) + time
-    opened = rf"\[{_MARK}{_SPACE}?" if shape.bracket else ""
+    opened = rf"{_WIDE[shape.open]}{_MARK}{_SPACE}?" if shape.bracket else ""
     end = shape.end
     closing = _literal(end.rstrip(" ")) + rf"{_SPACE}?" if end.strip() else _SPACE
     tail = rf"{_MARK}[^:\n]{{1,200}}:" if shape.named else ""
-    return Template(shape, (wa, wb, wh), rf"^(?P<h>{_MARK}{opened}{stamp}{closing}){tail}")
+    return Template(shape, year_first, (wa, wb, wh), rf"^(?P<h>{_MARK}{opened}{stamp}{closing}){tail}")
 
 
 # ------------------------------------------------------------------------------------------------------------ columns
@@ -254,7 +268,7 @@ def _match(raw: bytes, starts: Ints, lines: pa.Array, at: Ints, template: Templa
     hit = found.hit
     fields = Fields(
         found.a[hit], found.b[hit], found.c[hit], found.clock[hit], long_year=shape.long_year,
-        year_first=shape.year_first,
+        year_first=template.year_first,
     )  # fmt: skip
     return _Match(at[hit], at[~hit], found.length[hit].astype(np.int64), fields, found.words or [""], found.word[hit])
 
@@ -345,8 +359,12 @@ def find(raw: bytes, starts: Ints, lines: pa.Array, name: str, given: Order | No
     decision = dates.decide(
         match.fields, name, given, lambda: hints(template, match.line, starts[match.line] + match.length)
     )
-    warnings = [decision.grounds]
+    warnings = [w for w in (decision.grounds, dates.calendar(match.fields, decision.order)) if w]
     time, good = dates.times(match.fields, decision.order)
+    if not good.any():
+        raise Unreadable(
+            f"{name} holds no chat: not one of its {len(good)} dates exists; give the file that the phone made."
+        )
     parts = [(match, time, good, main[0])]
     left = match.rest
     tried = {(template.shape, template.widths)}

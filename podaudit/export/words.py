@@ -122,8 +122,8 @@ def _anchor(form: str) -> str:
 
 @cache
 def _compile(form: str) -> re.Pattern[str]:
-    # A full stop behind a name is the name's ("Njeri W."), behind the app's words it is the sentence's.
-    stop = "" if form.endswith(("{who}", "{by}", "{new}")) else "[.\u3002]?"
+    # A full stop behind a name is the name's ("Njeri W."), unless the form has one; behind the app's words it may be missing.
+    stop = "" if form.endswith(("{who}", "{by}", "{new}", ".")) else "[.\u3002]?"
     # Words in capitals ("POLL:") are so in the export; a typed "poll: who comes?" is not the app's.
     capitals = form.split(":", maxsplit=1)[0].strip("[").isupper()
     return re.compile(rf"\s*{_translate(form)}{stop}\s*", 0 if capitals else re.IGNORECASE)
