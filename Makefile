@@ -11,7 +11,7 @@ help:
 	@echo "make test    run the tests"
 	@echo "make check   lint, formatting and types"
 	@echo "make format  mend formatting and what the linter can mend itself"
-	@echo "make bench   time the report of a 40,000-message chat"
+	@echo "make bench   time the report of a 40,000-message chat, and reading beside other readers (ten minutes or more)"
 	@echo "make train   learn the weights of the pressure labels: make train CODED=folder-of-coded-chats"
 	@echo "make clean   remove what the above made"
 
@@ -37,10 +37,11 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/report.py
+	$(BIN)/python benchmarks/reading.py $(BENCH)
 
 train: $(READY)
 	@test -n "$(CODED)" || { echo "say where the coded chats are: make train CODED=folder"; exit 2; }
 	$(BIN)/python -m podaudit.train "$(CODED)"
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.report.html
+	rm -rf $(VENV) .bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.report.html

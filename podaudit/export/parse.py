@@ -11,12 +11,13 @@ import pyarrow.compute as pc
 
 from podaudit.export import notices, words
 from podaudit.export.dates import Bools, Ints, Order
-from podaudit.export.headers import Headers, Template
+from podaudit.export.headers import Headers, Template, candidates
 from podaudit.model import Kind
 
 KINDS = tuple(Kind)
 CODE = {k: i for i, k in enumerate(KINDS)}
 _LF, _CR, _COLON, _BLANK = 10, 13, 58, 32
+_CRS = 3  # before one LF: files written twice as text have two
 _BLOCK = 1 << 20  # bytes looked at in one go
 _ROWS = 1 << 16  # rows looked at in one go
 _NEAR = 64  # bytes of a message in which a sender mostly ends
@@ -58,19 +59,41 @@ class Rows:
 
 
 def split_lines(raw: bytes) -> Lines:
-    """Split at LF alone, strip one CR. A file whose lines end in lone CRs is split at those too."""
+    """Split at LF alone, strip the CRs before it. Where lines end in lone CRs, it is split at those too."""
     data = np.frombuffer(raw, dtype=np.uint8)
     ends = _places(data, _LF)
     if b"\r" in raw:
-        cr = _places(data, _CR)
-        lone = cr[(cr + 1 == len(data)) | (data[np.minimum(cr + 1, len(data) - 1)] != _LF)]
-        if len(lone) * 3 > len(ends):
-            ends = np.sort(np.concatenate([ends, lone]), kind="stable")
+        lone = _lone(data, _places(data, _CR))
+        if len(lone) * 3 <= len(ends):
+            lone = lone[_opens(raw, lone + 1)]  # in a message, but for those before a header
+        ends = np.sort(np.concatenate([ends, lone]), kind="stable")
     starts = np.concatenate([[0], ends + 1]).astype(np.int64)
     if starts[-1] != len(raw):
         starts = np.append(starts, len(raw))
     text = pa.Array.from_buffers(pa.large_string(), len(starts) - 1, [None, pa.py_buffer(starts), pa.py_buffer(raw)])
     return Lines(starts, _without_ending(data, starts[:-1], starts[1:]), text)
+
+
+def _lone(data: np.ndarray, cr: Ints) -> Ints:
+    """Those CRs, one or more in a row, that no LF follows."""
+    if not len(cr):
+        return cr
+    last = np.append(np.diff(cr) != 1, True)  # the last of its row
+    follows = data[np.minimum(cr + 1, len(data) - 1)]
+    ended = np.where(last, (follows != _LF) | (cr + 1 == len(data)), False)
+    return cr[ended]
+
+
+def _opens(raw: bytes, at: Ints) -> Bools:
+    """Whether a header seems to begin at each of some bytes."""
+    heads = (
+        _slices(raw, at, np.minimum(at + _NEAR, np.append(at[1:], len(raw))))
+        if len(at)
+        else pa.array([], pa.large_string())
+    )
+    opens = np.zeros(len(at), dtype=bool)
+    opens[candidates(heads)] = True
+    return opens
 
 
 def _places(data: np.ndarray, byte: int) -> Ints:
@@ -84,9 +107,12 @@ def _without_ending(data: np.ndarray, start: Ints, stop: Ints) -> Ints:
     if not len(data):
         return stop
     last = np.where(stop > start, data[np.maximum(stop - 1, 0)], 0)
-    cut = stop - ((last == _LF) | (last == _CR))
-    before = np.where(cut > start, data[np.maximum(cut - 1, 0)], 0)
-    ends: Ints = cut - ((last == _LF) & (before == _CR))
+    ends: Ints = stop - (last == _LF)
+    for _ in range(_CRS if np.any(last == _CR) or np.any(last == _LF) else 0):
+        before = np.where(ends > start, data[np.maximum(ends - 1, 0)], 0)
+        if not np.any(before == _CR):
+            break
+        ends = ends - (before == _CR)
     return ends
 
 
@@ -161,6 +187,9 @@ def build(raw: bytes, lines: Lines, found: Headers) -> Rows:
     codes = np.where(notice, -1, codes)
 
     text = _slices(raw, text_start, end)
+    if b"\r" in raw:
+        text = pc.replace_substring_regex(text, "\r+\n", "\n")
+        text = pc.replace_substring(text, "\r", "\n") if b"\n" not in raw else text
     kind = np.full(n, CODE[Kind.TEXT], dtype=np.int64)
     kind[notice] = CODE[Kind.NOTICE]
     kind[~is_message] = CODE[Kind.GAP]
@@ -170,9 +199,6 @@ def build(raw: bytes, lines: Lines, found: Headers) -> Rows:
     any_mark = bool(np.any(marked_body & bracket & (colon >= 0)))
     _kinds(kind, text, codes, senders, is_message & ~notice, bracket, marked_line, marked_body, any_mark, lead)
     codes = np.where(kind == CODE[Kind.NOTICE], -1, codes)
-    if _CR in raw:
-        text = pc.replace_substring(text, "\r\n", "\n")
-        text = pc.replace_substring(text, "\r", "\n") if b"\n" not in raw else text
     time = np.full(n, np.datetime64("NaT", "us"))
     time[top:] = found.time
     return Rows(head + 1, line_end, start, stop, time, kind, codes, senders, text, why, {}, lead)

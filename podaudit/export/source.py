@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import stat
 import zipfile
 import zlib
@@ -26,6 +27,9 @@ _ZIP_ERRORS = (
 _MAX_TEXTS = 40  # text files looked at in one archive
 _ENCRYPTED = 0x1
 _BLOCK = 1 << 20
+_PAIR = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
+_ALONE = re.compile(rb"[\xc0-\xff](?![\x80-\xbf])|(?<![\x80-\xff])[\x80-\xbf]")
+_MOSTLY = 4  # times as many bytes alone as pairs: not UTF-8
 _NO_ASCII = 1 << 13  # bytes looked at when guessing UTF-16 without a mark
 
 
@@ -98,17 +102,17 @@ def _load_path(path: Path, name: str, max_bytes: int, weigh: Weigh) -> Loaded:
 
 
 def _from_zip(file: BinaryIO, digest: str, name: str, max_bytes: int, weigh: Weigh) -> Loaded:
-    """The chat out of an archive: ``_chat.txt``, else the text file with the most headers; nothing is extracted."""
+    """The chat out of an archive: the text named like one, else the one with the most headers; nothing is extracted."""
     try:
         with zipfile.ZipFile(file) as archive:
             texts = [i for i in archive.infolist() if _is_text(i)]
             if not texts:
                 raise Unreadable(f"{name} holds no chat: no .txt file is in the archive; export the chat again.")
-            texts.sort(key=lambda i: (not _is_ios_chat(i), i.filename.count("/"), i.header_offset))
-            if _is_ios_chat(texts[0]):
-                texts = [i for i in texts if _is_ios_chat(i)]
-            best, found, failure = b"", -1, None
+            texts.sort(key=lambda i: (_unlikely(i, name), i.filename.count("/"), i.header_offset))
+            taken, best, found, failure = texts[0], b"", -1, None
             for info in texts[:_MAX_TEXTS]:
+                if found > 0 and _unlikely(info, name) > _unlikely(taken, name):
+                    break  # what bears the name of a chat and holds one goes before any other text
                 if info.flag_bits & _ENCRYPTED:
                     failure = Unreadable(f"{name} is encrypted; unpack it with its password and give the .txt file.")
                     continue
@@ -116,7 +120,7 @@ def _from_zip(file: BinaryIO, digest: str, name: str, max_bytes: int, weigh: Wei
                     data = _read_capped(member, max_bytes, name)
                 headers = weigh(data) if len(texts) > 1 else 0
                 if headers > found:
-                    best, found = data, headers
+                    taken, best, found = info, data, headers
     except Unreadable:
         raise
     except _ZIP_ERRORS as e:
@@ -127,19 +131,26 @@ def _from_zip(file: BinaryIO, digest: str, name: str, max_bytes: int, weigh: Wei
         raise failure
     notes: tuple[str, ...] = ()
     if len(texts) > 1:
-        notes = (f"The archive holds {len(texts)} text files; the one that reads best as a chat was taken.",)
+        notes = (f"The archive holds {len(texts)} text files; {_base(taken)} was taken.",)
     return Loaded(_not_empty(best, name), digest, notes)
 
 
 def _is_text(info: zipfile.ZipInfo) -> bool:
-    base = info.filename.rsplit("/", 1)[-1].casefold()
+    base = _base(info).casefold()
     hidden = base.startswith("._") or "__macosx/" in info.filename.casefold()
     link = stat.S_ISLNK(info.external_attr >> 16)
     return base.endswith(".txt") and not hidden and not link and not info.is_dir()
 
 
-def _is_ios_chat(info: zipfile.ZipInfo) -> bool:
-    return info.filename.rsplit("/", 1)[-1].casefold() == "_chat.txt"
+def _base(info: zipfile.ZipInfo) -> str:
+    return info.filename.rsplit("/", 1)[-1]
+
+
+def _unlikely(info: zipfile.ZipInfo, name: str) -> int:
+    """How little a text's name says that it is the chat: 0 as iOS or the archive itself is called, 1 as the app calls it."""
+    base = _base(info).casefold()
+    stem = name.casefold().removesuffix(".zip")
+    return 0 if base in ("_chat.txt", f"{stem}.txt") else 1 if "whatsapp" in base else 2
 
 
 def _read_capped(member: IO[bytes], max_bytes: int, name: str) -> bytes:
@@ -196,9 +207,11 @@ def decode(data: bytes) -> Decoded:
         pass
     text = data.decode("utf-8", errors="replace")
     bad = text.count("\ufffd") - data.count("\ufffd".encode())
-    good = len(data) - len(data.translate(None, bytes(range(0xC2, 0xF5)))) - bad  # lead bytes that began a character
+    # In UTF-8 bytes above ASCII stand together, a lead and what it calls for; in cp1252 such pairs are chance.
+    pairs = len(_PAIR.findall(data))
+    alone = len(_ALONE.findall(data))
     odd = len(data) - len(data.translate(None, b"\x81\x8d\x8f\x90\x9d\xfe\xff"))  # bytes cp1252 text does not hold
-    if bad > good and odd * 2 < bad:
+    if alone > _MOSTLY * pairs and odd * 2 < bad:
         narrow = data.decode("cp1252", errors="replace")
         return Decoded(narrow.encode("utf-8"), "cp1252", narrow.count("\ufffd"))
     return Decoded(text.encode("utf-8"), "utf-8", bad)
