@@ -277,8 +277,8 @@ def test_kind_on_ios(body: str, kind: Kind) -> None:
     export = ios(f"Anna: {LRM}{body}", f"Bob: {body}", f"Group: {LRM}Messages and calls are end-to-end encrypted. x")
     sender, got, text = said(export)[0]
     assert (sender, got, text) == ("Anna", kind.value, LRM + body)
-    if not body.startswith("<"):
-        assert said(export)[1] == ("Bob", "text", body)  # typed: the app's mark is missing
+    typed = not body.startswith("<") and LRM not in body.partition("\n")[0]  # the app's mark is missing
+    assert said(export)[1] == ("Bob", "text" if typed else kind.value, body)
 
 
 def test_unknown_words_behind_the_mark_of_an_attachment_are_media() -> None:

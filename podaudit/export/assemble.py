@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from podaudit.export import doubts, headers, members, parse, source
+from podaudit.export import doubts, headers, lines, members, parse, source
 from podaudit.export.doubts import Part
 from podaudit.export.headers import Headers
+from podaudit.export.kinds import CODE
 from podaudit.export.members import People
 from podaudit.export.notices import clean
-from podaudit.export.parse import CODE, Rows
+from podaudit.export.parse import Rows
 from podaudit.export.source import Decoded, Loaded
 from podaudit.model import MEMBERS, MEMBERSHIP, MESSAGES, ORIGINS, Export, Kind, Options, Source, Unreadable
 
@@ -28,25 +30,25 @@ _SHORT = 12  # lines of a file that may be a single message behind the tail of a
 
 def weigh(data: bytes) -> int:
     """How many lines of some bytes begin like a message."""
-    return len(headers.candidates(parse.split_lines(source.decode(data).raw).text))
+    return len(headers.candidates(lines.split_lines(source.decode(data).raw).text))
 
 
 def export(loaded: Loaded, name: str, options: Options) -> Export:
     """Read the loaded bytes: lines, headers, rows, members, tables."""
     decoded = source.decode(loaded.data)
     raw = decoded.raw
-    lines = parse.split_lines(raw)
+    split = lines.split_lines(raw)
     found = headers.find(
-        raw, lines.starts, lines.text, name, options.date_order,
-        lambda template, line, body: parse.hints(raw, lines, template, line, body),
+        raw, split.starts, split.text, name, options.date_order,
+        lambda template, line, body: parse.hints(raw, split, template, line, body),
     )  # fmt: skip
-    n_lines = len(lines.starts) - 1
+    n_lines = len(split.starts) - 1
     if n_lines > _SHORT and found.line[0] > n_lines * _PROSE and len(found.line) < _HARDLY:
         raise Unreadable(f"{name} holds no chat: hardly a line begins like a message of an exported WhatsApp chat.")
-    rows = parse.build(raw, lines, found)
+    rows = parse.build(raw, split, found)
     people = members.know(rows, lambda row: str(rows.text[row].as_py()), options.me, name)
     parts = doubts.second_parts(rows.time, rows.sender_code, rows.kind == CODE[Kind.NOTICE], rows.text)
-    doubted = _doubts(rows, found, people, parts)
+    doubted = _doubts(raw, rows, found, people, parts)
     messages = _messages(rows, people, doubted)
     kinds = messages["kind"]
     known = messages["time"].dropna()
@@ -75,8 +77,10 @@ def export(loaded: Loaded, name: str, options: Options) -> Export:
     )
 
 
-def _doubts(rows: Rows, found: Headers, people: People, parts: Sequence[Part]) -> dict[int, list[str]]:
-    out: dict[int, list[str]] = {}
+def _doubts(raw: bytes, rows: Rows, found: Headers, people: People, parts: Sequence[Part]) -> dict[int, list[str]]:
+    out = {row: [*texts] for row, texts in rows.doubts.items()}
+    for row in _holed(raw, rows):
+        out.setdefault(row, []).append("it holds NUL bytes: some of its text is lost")
     bounds = [0, *(part.row for part in parts), len(rows.line)]
     odd = np.concatenate([doubts.out_of_order(rows.time[a:b]) for a, b in pairwise(bounds)])
     for row in np.flatnonzero(odd).tolist():
@@ -87,6 +91,14 @@ def _doubts(rows: Rows, found: Headers, people: People, parts: Sequence[Part]) -
     for row, text in people.doubts.items():
         out.setdefault(row, []).append(text)
     return out
+
+
+def _holed(raw: bytes, rows: Rows) -> list[int]:
+    """Messages with NUL bytes in them."""
+    if b"\0" not in raw:
+        return []
+    holed = pc.match_substring(rows.text, "\0").to_numpy(zero_copy_only=False)
+    return np.flatnonzero(holed & (rows.kind != CODE[Kind.GAP])).tolist()
 
 
 def _out_of_order(rows: Rows, row: int) -> str:
@@ -151,6 +163,8 @@ def _warnings(
         out.append(f"{decoded.bad} pieces of the file are not valid {decoded.encoding} and show as \ufffd.")
     if found.line[0] > 0:
         out.append(f"The first {found.line[0]} lines stand before any message: the export may begin inside one.")
+    if holes := decoded.raw.count(b"\0"):
+        out.append(f"The file holds {holes} NUL bytes, as broken storage leaves them: some of its text is lost.")
     impossible = sorted(r for r in rows.why if r or not found.line[0])
     if impossible:
         out.append(f"No message could be made of {_at('line', [int(rows.line[r]) for r in impossible])}.")

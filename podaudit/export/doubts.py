@@ -113,6 +113,9 @@ def _codes(time: Times, sender: Ints, text: pa.Array) -> Ints:
     return codes
 
 
+_STROKES = str.maketrans("i1|", "lll")  # a capital I is an l to the eye
+
+
 def out_of_order(time: Times) -> Bools:
     """Times that are out of order by ``BACK`` or more: the fewest whose removal leaves the others in order.
 
@@ -126,11 +129,15 @@ def out_of_order(time: Times) -> Bools:
     past = np.maximum.accumulate(t)
     ahead = np.minimum.accumulate(t[::-1])[::-1]
     loose = np.flatnonzero((t < past) | (t > ahead))  # all others fit whatever is decided
-    worst = _misfits(t[loose].tolist())
+    values = t[loose].tolist()
+    worst = _misfits(values)
     if worst and worst[0] == 0 and loose[0] == 0:
-        # The first message may be as much to blame as the second: then it is the second.
-        other = [len(loose) - 1 - i for i in reversed(_misfits((-t[loose])[::-1].tolist()))]
-        worst = other if len(other) == len(worst) else worst
+        # An export begins with a message of its own: what is pasted stands behind it, unless nearly all does.
+        later = [i for i, v in enumerate(values) if v >= values[0]]
+        odd_later = {later[i] for i in _misfits([values[i] for i in later])}
+        kept = [i for i in later if i not in odd_later]
+        if 2 * len(kept) >= len(values) - len(worst):
+            worst = sorted(set(range(len(values))) - set(kept))
     odd = loose[worst]
     rest = np.delete(t, odd)
     place = np.searchsorted(np.delete(np.arange(len(t)), odd), odd)
@@ -165,7 +172,7 @@ def _misfits(values: Sequence[int]) -> list[int]:
 def skeleton(name: str) -> str:
     """A name reduced to how it looks: width, case, accents' spelling, invisible marks and look-alike letters folded."""
     plain = unicodedata.normalize("NFKC", MARKS.sub("", name[:_NAME])).casefold().translate(_ALIKE)
-    return " ".join(plain.replace("0", "o").replace("1", "l").split()) if not plain.strip("+ ").isdigit() else plain
+    return " ".join(plain.replace("0", "o").translate(_STROKES).split()) if not plain.strip("+ ").isdigit() else plain
 
 
 def truncated(messages: int) -> int | None:

@@ -22,9 +22,13 @@ from podaudit.export.layouts import Numbers
 from podaudit.model import Unreadable
 
 _SAMPLE = 400  # lines looked at by Python per round, from the front and again evenly over the file
+_STAMP = 24  # bytes of a header up to its sender at least, mostly
 _HEAD = 300  # bytes of a line looked at: a header is shorter
 _MOSTLY = 3  # times as many: a habit of the file
 _ROUNDS = 6  # templates tried at most
+_NO_DATE = "the date or time does not exist"
+_WORD_OPEN = "the word beside the time is not known"
+_HOLED = "NUL bytes stand where its header may have been"
 _UNPADDED = "(?:0|[1-9][0-9]?)"
 
 _MARK = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{61c}\x{feff}\x{ad}]*"
@@ -384,7 +388,7 @@ def find(raw: bytes, starts: Ints, lines: pa.Array, name: str, given: Order | No
         parts.append((more, *dates.times(more.fields, order), other.shape))
         left = more.rest
         warnings.append(f"{len(more.line)} messages from line {more.line[0] + 1} on have headers of a second shape.")
-    return _merge(parts, starts, left, raw, decision, warnings)
+    return _merge(parts, starts, left, _overwritten(raw, starts, lines), raw, decision, warnings)
 
 
 def _check_words(match: _Match, name: str) -> None:
@@ -433,26 +437,41 @@ def _fitting(
     return best[1] if best is not None and alone and len(at) >= 20 and len(at) * 4 >= len(line) else None
 
 
+def _overwritten(raw: bytes, starts: Ints, lines: pa.Array) -> Ints:
+    """Lines that begin with NUL bytes where a header may have been: broken storage leaves such holes."""
+    if b"\0" not in raw:
+        return np.zeros(0, dtype=np.int64)
+    holed = np.flatnonzero(pc.match_substring(lines, "\0").to_numpy(zero_copy_only=False))
+    at = pc.find_substring(lines.take(pa.array(holed)), "\0").to_numpy(zero_copy_only=False)
+    found: Ints = holed[at < _STAMP]
+    return found
+
+
 def _merge(
-    parts: Sequence[tuple[_Match, Times, Bools, Shape]], starts: Ints, left: Ints, raw: bytes, decision: Decision,
-    warnings: list[str],
+    parts: Sequence[tuple[_Match, Times, Bools, Shape]], starts: Ints, left: Ints, holed: Ints, raw: bytes,
+    decision: Decision, warnings: list[str],
 ) -> Headers:  # fmt: skip
-    line = np.concatenate([p[0].line for p in parts])
+    matched = np.concatenate([p[0].line for p in parts])
+    holed = np.setdiff1d(holed, matched)
+    none = np.zeros(len(holed), dtype=np.int64)
+    line = np.concatenate([matched, holed])
     by_line = np.argsort(line, kind="stable")
-    half = np.concatenate([p[0].half for p in parts])[by_line]
-    good = np.concatenate([p[2] for p in parts])[by_line] & (half != dates.UNKNOWN_HALF)
-    time = np.concatenate([p[1] for p in parts])[by_line]
+
+    def column(values: Sequence[np.ndarray], of_holed: np.ndarray) -> np.ndarray:
+        return np.concatenate([*values, of_holed])[by_line]
+
+    half = column([p[0].half for p in parts], none)
+    good = column([p[2] for p in parts], none.astype(bool)) & (half != dates.UNKNOWN_HALF)
+    time = column([p[1] for p in parts], none.astype("datetime64[us]"))
     time[~good] = np.datetime64("NaT")
-    length = np.concatenate([p[0].length for p in parts])[by_line]
-    bracket = np.concatenate([np.full(len(p[0].line), p[3].bracket) for p in parts])[by_line]
+    length = column([p[0].length for p in parts], none)
+    bracket = column([np.full(len(p[0].line), p[3].bracket) for p in parts], none.astype(bool))
     line = line[by_line]
-    why = [
-        "the word beside the time is not known" if unknown else "the date or time does not exist"
-        for unknown in (half[~good] == dates.UNKNOWN_HALF).tolist()
-    ]
+    why = [_HOLED if h else _WORD_OPEN if unknown else _NO_DATE for h, unknown in zip(
+        np.isin(line[~good], holed).tolist(), (half[~good] == dates.UNKNOWN_HALF).tolist(), strict=True)]  # fmt: skip
     shape = parts[0][3]
     suspects = [
-        i for i in left.tolist()
+        i for i in np.setdiff1d(left, holed).tolist()
         if (s := see(raw[starts[i] : min(starts[i + 1], starts[i] + _HEAD)].decode("utf-8", errors="ignore")))
         and s.named and dates.half_of(s.word) != dates.UNKNOWN_HALF
     ]  # fmt: skip

@@ -14,8 +14,10 @@ import pyarrow.compute as pc
 
 from podaudit.export import notices, words
 from podaudit.export.doubts import skeleton
+from podaudit.export.kinds import CODE
 from podaudit.export.notices import YOU, Said, bare, clean
-from podaudit.export.parse import CODE, Rows, tally
+from podaudit.export.parse import Rows
+from podaudit.export.senders import tally
 from podaudit.model import DecisionNeeded, Event, Kind
 
 _NUMBER = re.compile(r"(?:\+|00)?[\d\s().\-\u2010-\u2015/]{7,40}")
@@ -232,6 +234,7 @@ def _owner(
     persons = set(code_id.values())
     for row, s in said.items():
         own = s is not None and (s.by == YOU or (s.who == YOU and s.event in (Event.JOINED, Event.LEFT)))
+        own = own or (row in rows.lead and (s is None or not s.event) and notices.opens_with_you(text_of(row)))
         if own and row in rows.lead and (key := book.id_of(rows.lead[row])) in persons:
             return _found(book, key, rows, "is named as the author of a notice that says 'you'", warnings)
     if not any(YOU in (e.who, e.by) for e in events):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from podaudit.export import words
-from podaudit.export.words import MARKS
+from podaudit.export.words import BIDI, UNSEEN
 
 YOU = "\0you"  # the owner of the phone, before it is known who that is
 
@@ -31,39 +31,47 @@ class Reader:
 
     def read(self, text: str) -> Said | None:
         """Understand one notice; None where its wording is not known."""
-        plain = MARKS.sub("", text).strip()
+        kept = [i for i, c in enumerate(text) if c not in UNSEEN]
+        plain = text if len(kept) == len(text) else "".join(text[i] for i in kept)
         for form in words.load().notices.near(plain.casefold(), self._language):
             if m := form.match(plain):
                 self._language = form.language
-                groups = m.groupdict()
-                opens = [m.end(k) for k in ("by", "who") if groups.get(k) is not None and m.start(k) == 0]
+                # Names as the text has them, the marks inside them too.
+                spans = {k: m.span(k) for k in m.re.groupindex if m.start(k) >= 0}
+                names = {k: bare(text[kept[a] : kept[b - 1] + 1]) for k, (a, b) in spans.items()}
+                start = len(plain) - len(plain.lstrip())
+                opens = [b - start for k, (a, b) in spans.items() if k in ("by", "who") and a == start]
                 return Said(
                     form.event, form.language,
-                    YOU if form.by_you else _name(groups.get("by")),
-                    YOU if form.who_you else _name(groups.get("who")),
-                    _name(groups.get("new")), max(opens, default=-1 if form.text.startswith("{*") else 0),
+                    YOU if form.by_you else names.get("by"),
+                    YOU if form.who_you else names.get("who"),
+                    names.get("new"), max(opens, default=-1 if form.text.startswith("{*") else 0),
                 )  # fmt: skip
         return None
 
 
-def _name(text: str | None) -> str | None:
-    return bare(text) if text is not None else None
-
-
 def bare(name: str) -> str:
-    """A name as exported less invisible marks, inner spaces made plain; the ``~`` of an unsaved contact stays."""
-    plain = " ".join(MARKS.sub("", name).split())
+    """A name as exported less marks of direction, spaces made plain; the ``~`` of an unsaved contact stays.
+
+    Other invisible characters stay: they may be all that two names differ in.
+    """
+    plain = " ".join(BIDI.sub("", name).strip("\ufeff").split())
     return f"~ {rest}" if plain.startswith("~") and (rest := plain.lstrip("~ ")) else plain
 
 
 def clean(name: str) -> str:
-    """A name as exported less invisible marks and the ``~`` of an unsaved contact."""
+    """A name as exported less marks of direction and the ``~`` of an unsaved contact."""
     return bare(name).removeprefix("~ ")
 
 
 def is_you(name: str) -> bool:
     """Whether a name in a notice speaks to the owner of the phone."""
     return name.casefold() in words.load().you
+
+
+def opens_with_you(text: str) -> bool:
+    """Whether a notice begins by speaking to the owner of the phone."""
+    return bare(text).partition(" ")[0].casefold() in words.load().you
 
 
 def split_names(text: str, language: str, known: Collection[str]) -> list[str]:

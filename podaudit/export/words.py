@@ -19,6 +19,9 @@ _QUOTE = f"[{_SPACES}]?[\"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u2018
 _LONGEST = 1200  # characters of a text by the app: patterns never run on more
 # Marks that only serve display: zero-width, bidi controls, soft hyphen, byte-order mark.
 MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\u061c\ufeff\u00ad]")
+UNSEEN = frozenset(c for c in map(chr, (0xAD, 0x61C, 0xFEFF, *range(0x2000, 0x2070))) if MARKS.match(c))
+# Those of them that set the direction of the text, and so are never part of a name.
+BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
 _ORDER = (Kind.CONTACT, Kind.DELETED, Kind.POLL, Kind.LOCATION, Kind.CALL, Kind.MEDIA)
 
 
@@ -77,7 +80,8 @@ class Words:
     lead: Mapping[str, str]  # language -> the preposition before a name that was added ("a")
     orders: Mapping[str, Order]  # language -> usual date order
     deleted_by_you: Forms
-    openings: str  # RE2: a body that may be one of the kinds
+    openings: str  # RE2: a body that may be one of the kinds, media only where that shows
+    media: str  # RE2: a body that may stand for media
 
 
 def _translate(form: str) -> str:
@@ -122,7 +126,7 @@ def _anchor(form: str) -> str:
 
 @cache
 def _compile(form: str) -> re.Pattern[str]:
-    # A full stop behind a name is the name's ("Njeri W."), unless the form has one; behind the app's words it may be missing.
+    # A full stop behind a name is the name's ("Njeri W."), unless the form has one; the one behind words may be missing.
     stop = "" if form.endswith(("{who}", "{by}", "{new}", ".")) else "[.\u3002]?"
     # Words in capitals ("POLL:") are so in the export; a typed "poll: who comes?" is not the app's.
     capitals = form.split(":", maxsplit=1)[0].strip("[").isupper()
@@ -152,6 +156,7 @@ def load() -> Words:
         {code: t["date_order"] for code, t in languages.items() if "date_order" in t},
         Forms.of(_form(code, f) for code, t in languages.items() for f in t.get("deleted_by_you", ())),
         _openings(f.text for f in kinds if f.kind is not Kind.MEDIA and not f.text.startswith("{")),
+        "^(?i:" + "|".join(sorted({_translate(f.text) for f in kinds if f.kind is Kind.MEDIA and f.text[0] not in "{<"})) + ")",
     )  # fmt: skip
 
 
@@ -166,7 +171,10 @@ def _openings(forms: Iterable[str]) -> str:
     mark = "[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
     whole = "|".join(_translate(f) for f in sorted(set(forms)))
     place = r"[^\n]*https://foursquare\.com/v/"
-    files = r"[^\n]*\.[A-Za-z0-9]{2,5} \([^()\n]{3,40}\)"
+    behind = (
+        rf"(?:[ \x{{a0}}\x{{202f}}]\([^()\n]{{3,40}}\)|[^\n]*{mark}<[^<>\n]{{3,80}}>|[^\n]*\x{{2022}}[^\n]*\x{{200e}})"
+    )
+    files = rf"[^\n]*\.[A-Za-z0-9]{{2,5}}{behind}"
     return rf"^{mark}(?:\x{{200e}}|(?i:{whole})|<[^<>\n]{{3,80}}>|{files}|{place})"
 
 

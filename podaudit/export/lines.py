@@ -1,0 +1,102 @@
+"""Bytes -> physical lines, and texts as columns of slices of the bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from podaudit.export.dates import Bools, Ints
+from podaudit.export.headers import candidates
+
+_LF, _CR = 10, 13
+_CRS = 3  # before one LF: files written twice as text have two
+_BLOCK = 1 << 20  # bytes looked at in one go
+_HEAD = 64  # bytes behind a lone CR in which a header shows
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The physical lines. ``starts``: byte offsets of the lines and of the end; ``stops``: ends without line ending."""
+
+    starts: Ints
+    stops: Ints
+    text: pa.Array  # with line endings, no copy
+
+
+def split_lines(raw: bytes) -> Lines:
+    """Split at LF alone, strip the CRs before it. Where lines end in lone CRs, it is split at those too."""
+    data = np.frombuffer(raw, dtype=np.uint8)
+    ends = _places(data, _LF)
+    if b"\r" in raw:
+        lone = _lone(data, _places(data, _CR))
+        if len(lone) * 3 <= len(ends):
+            lone = lone[_opens(raw, lone + 1)]  # in a message, but for those before a header
+        ends = np.sort(np.concatenate([ends, lone]), kind="stable")
+    starts = np.concatenate([[0], ends + 1]).astype(np.int64)
+    if starts[-1] != len(raw):
+        starts = np.append(starts, len(raw))
+    text = pa.Array.from_buffers(pa.large_string(), len(starts) - 1, [None, pa.py_buffer(starts), pa.py_buffer(raw)])
+    return Lines(starts, without_ending(data, starts[:-1], starts[1:]), text)
+
+
+def _lone(data: np.ndarray, cr: Ints) -> Ints:
+    """Those CRs, one or more in a row, that no LF follows."""
+    if not len(cr):
+        return cr
+    row = np.cumsum(np.append(True, np.diff(cr) != 1)) - 1
+    last = cr[np.append(np.flatnonzero(np.diff(row)), len(cr) - 1)]
+    follows = np.where(last + 1 < len(data), data[np.minimum(last + 1, len(data) - 1)], 0)
+    found: Ints = cr[(follows != _LF)[row]]
+    return found
+
+
+def _opens(raw: bytes, at: Ints) -> Bools:
+    """Whether a header seems to begin at each of some bytes."""
+    if not len(at):
+        return np.zeros(0, dtype=bool)
+    heads = slices(raw, at, np.minimum(at + _HEAD, np.append(at[1:], len(raw))))
+    opens = np.zeros(len(at), dtype=bool)
+    opens[candidates(heads)] = True
+    return opens
+
+
+def _places(data: np.ndarray, byte: int) -> Ints:
+    """Where a byte stands, ascending; in blocks, as memory touched for the first time is what costs most."""
+    blocks = [np.flatnonzero(data[at : at + _BLOCK] == byte) + at for at in range(0, len(data), _BLOCK)]
+    return np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.int64)
+
+
+def without_ending(data: np.ndarray, start: Ints, stop: Ints) -> Ints:
+    """Ends of stretches of bytes less one line ending."""
+    if not len(data):
+        return stop
+    last = np.where(stop > start, data[np.maximum(stop - 1, 0)], 0)
+    ends: Ints = stop - (last == _LF)
+    for _ in range(_CRS if np.any(last == _CR) or np.any(last == _LF) else 0):
+        before = np.where(ends > start, data[np.maximum(ends - 1, 0)], 0)
+        if not np.any(before == _CR):
+            break
+        ends = ends - (before == _CR)
+    return ends
+
+
+def slices(raw: bytes, start: Ints, stop: Ints) -> pa.Array:
+    """Texts between byte offsets (ascending, not overlapping) as one column."""
+    if not len(start):
+        return pa.array([], pa.large_string())
+    offsets = np.empty(2 * len(start), dtype=np.int64)
+    offsets[::2], offsets[1::2] = start, stop
+    both = pa.Array.from_buffers(pa.large_string(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(raw)])
+    return both.take(pa.array(np.arange(0, len(offsets), 2)))
+
+
+def starts_with(data: np.ndarray, at: Ints, mark: bytes) -> Bools:
+    """Whether some bytes stand at each offset."""
+    if not len(data):
+        return np.zeros(len(at), dtype=bool)
+    found = np.ones(len(at), dtype=bool)
+    for i, byte in enumerate(mark):
+        found &= (at + i < len(data)) & (data[np.minimum(at + i, len(data) - 1)] == byte)
+    return found

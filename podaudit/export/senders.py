@@ -1,0 +1,269 @@
+"""Who says it: where the sender ends and the text begins, in every row at once.
+
+A colon and a blank part the two. Names hold colons too, and so do notices of the app, which on Android have no sender:
+what the notices call people, how often a name comes, and quotation marks tell these apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow.compute as pc
+
+from podaudit.export import notices, words
+from podaudit.export.dates import Bools, Ints
+from podaudit.export.lines import slices
+
+_COLON, _BLANK = 58, 32
+_BYTES = 1 << 20  # looked at in one go
+_ROWS = 1 << 16  # rows looked at in one go
+_NEAR = 64  # bytes of a message in which a sender mostly ends
+_LRM = b"\xe2\x80\x8e"
+_PHANTOM = 3  # times that a notice with a colon in it may come word for word
+_CONSTANT = 3  # messages that show a name with a colon in it
+_NAME_WORDS = 3
+_NAME = 80  # bytes of a name behind its colon
+_OPENING = {"\u201c": "\u201d\u201c", "\u201e": "\u201c\u201d", "\u00ab": "\u00bb", "\u300c": "\u300d", '"': '"'}
+
+
+@dataclass(slots=True)
+class Said:
+    """The rows with their senders. ``code``: into ``names`` (as exported), -1 for none; ``text``: byte where it begins."""
+
+    code: Ints
+    names: list[str]
+    text: Ints
+
+    def rename(self, rows: Ints, name: str, text: Ints) -> None:
+        """Put rows down to another name, with their texts beginning elsewhere."""
+        if name not in self.names:
+            self.names.append(name)
+        self.code[rows] = self.names.index(name)
+        self.text[rows] = text
+
+
+def split(raw: bytes, body: Ints, first_end: Ints, end: Ints, is_message: Bools, bracket: Bools) -> Said:
+    """Part senders and texts. ``body``: the byte after the header; ``first_end``: the end of its line; ``end``: of all."""
+    colon, text = _colons(raw, body, first_end, end, is_message)
+    said = Said(*_coded(raw, body, colon), text)
+    _tight(raw, said, body, first_end, is_message & (colon < 0), bracket)
+    named = _named(raw, said, body, end, is_message & ~bracket)
+    _phantoms(raw, said, body, end, is_message & ~bracket, named)
+    _long_names(raw, said, end, named)
+    _constant_names(raw, said, end, named)
+    _marked_names(raw, said, first_end, bracket)
+    said.text = np.where(said.code < 0, body, said.text)
+    return said
+
+
+# ---------------------------------------------------------------------------------------------------------- the colon
+
+
+def _colons(raw: bytes, body: Ints, first_end: Ints, end: Ints, is_message: Bools) -> tuple[Ints, Ints]:
+    """Where the sender ends (-1: no sender) and the text begins. ``Name:`` alone on its line has an empty text."""
+    data = np.frombuffer(raw, dtype=np.uint8)
+    at = _first_colon(raw, body, first_end)
+    colon = np.where(at >= 0, body + at, -1)
+    text_start = np.where(at >= 0, colon + 2, body)
+    last = data[np.maximum(first_end - 1, 0)] if len(data) else np.zeros(len(body), dtype=np.uint8)
+    bare = is_message & (at < 0) & (first_end > body + 1) & (last == _COLON)
+    colon = np.where(bare, first_end - 1, colon)
+    text_start = np.where(bare, first_end, text_start)
+    spoken = is_message & (colon > 0)
+    # In old exports the text began on the line below every header: there the line break is the header's.
+    if np.count_nonzero(bare) * 2 > np.count_nonzero(spoken):
+        more = bare & (first_end < end)
+        width = 1 + (data[np.minimum(first_end, len(data) - 1)] == 13)
+        text_start = np.where(more, np.minimum(first_end + width, end), text_start)
+    colon = np.where(is_message, colon, -1)
+    return colon, np.where(is_message, text_start, body)
+
+
+def _first_colon(raw: bytes, start: Ints, stop: Ints) -> Ints:
+    """How many bytes stand before the first ``": "`` of each stretch; -1 where there is none."""
+    out = np.full(len(start), -2, dtype=np.int64)  # not looked at
+    view = np.ndarray(max(len(raw) - _NEAR + 1, 0), f"V{_NEAR}", buffer=raw, strides=(1,))
+    inside = int(np.searchsorted(start, len(view)))
+    for low in range(0, inside, _BYTES // _NEAR):
+        part = slice(low, min(low + _BYTES // _NEAR, inside))
+        near = view[start[part]].view(np.uint8).reshape(-1, _NEAR)
+        colon = (near[:, :-1] == _COLON) & (near[:, 1:] == _BLANK)
+        at = colon.argmax(axis=1)
+        found = colon[np.arange(len(at)), at]
+        reach = stop[part] - start[part]
+        out[part] = np.where(found & (at + 2 <= reach), at, np.where(found | (reach <= _NEAR), -1, -2))
+    far = np.flatnonzero(out == -2)
+    out[far] = pc.find_substring(slices(raw, start[far], stop[far]), ": ").to_numpy(zero_copy_only=False)
+    return out
+
+
+def _coded(raw: bytes, body: Ints, colon: Ints) -> tuple[Ints, list[str]]:
+    """A code per row (-1: no sender) and the names, in the order in which they first speak."""
+    codes = np.full(len(body), -1, dtype=np.int64)
+    spoken = np.flatnonzero(colon >= 0)
+    known: dict[str, int] = {}
+    for low in range(0, len(spoken), _ROWS):
+        rows = spoken[low : low + _ROWS]
+        coded = pc.dictionary_encode(slices(raw, body[rows], colon[rows]))
+        own = np.array([known.setdefault(name, len(known)) for name in coded.dictionary.to_pylist()], dtype=np.int64)
+        codes[rows] = own[coded.indices.to_numpy(zero_copy_only=False)]
+    return codes, list(known)
+
+
+def _tight(raw: bytes, said: Said, body: Ints, first_end: Ints, silent: Bools, bracket: Bools) -> None:
+    """Rows without a sender in which one stands right before a colon, without the blank: a known one, or on iOS any."""
+    known = {name.encode("utf-8") for name in said.names}
+    for row in np.flatnonzero(silent).tolist():
+        name, colon, rest = raw[body[row] : first_end[row]].partition(b":")
+        ios = bool(bracket[row]) and 0 < len(name) <= _NAME and not rest.startswith(b"//")
+        if colon and (name in known or ios):
+            said.rename(np.array([row]), name.decode("utf-8"), np.array([body[row] + len(name) + 1]))
+
+
+# ------------------------------------------------------------------------------------------------- notices with colons
+
+
+def _named(raw: bytes, said: Said, body: Ints, end: Ints, plain: Bools) -> set[str]:
+    """Whom the notices name that have no colon in them."""
+    rows = np.flatnonzero(plain & (said.code < 0))
+    reader = notices.Reader()
+    named: set[str] = set()
+    for text in pc.unique(slices(raw, body[rows], end[rows])).to_pylist():
+        named.update(_names(reader.read(text)))
+    return named
+
+
+def _names(read: notices.Said | None) -> list[str]:
+    if read is None or not read.event:
+        return []
+    whole = [name for name in (read.by, read.who) if name and name != notices.YOU]
+    return [n for name in whole for n in (name, *notices.split_names(name, read.language, ()))]
+
+
+def _phantoms(raw: bytes, said: Said, body: Ints, end: Ints, plain: Bools, named: set[str]) -> None:
+    """Notices with a colon in them: it stands behind the name they open with, or between quotation marks."""
+    reader = notices.Reader()
+    spoken = np.where(plain, said.code, -1)
+    count, _ = tally(spoken, len(said.names))
+    few = [n <= _PHANTOM or bool(_OPENING.keys() & set(s)) for n, s in zip(count.tolist(), said.names, strict=True)]
+    some = np.flatnonzero((spoken >= 0) & np.append(np.array(few, dtype=bool), False)[spoken])
+    long: list[tuple[int, str]] = []
+    for code, places in _by_code(spoken[some]):
+        rows, sender = some[places], said.names[code]
+        length = len(words.MARKS.sub("", sender).strip())
+        for row in rows.tolist():
+            text = raw[body[row] : end[row]].decode("utf-8")
+            read = reader.read(text)
+            if (len(rows) == 1 and _quotes_across(sender, text[len(sender) :])) or (
+                read is not None and 0 <= read.first <= length
+            ):
+                said.code[row] = -1
+                named.update(_names(read))
+            elif read is not None and read.first > length:
+                long += [(row, name) for name in _names(read) if ": " in name]
+    # "Boss: Piet left" is a notice where Boss: Piet is known from another one, or from what he says.
+    speaks = {notices.bare(said.names[code]) for code in np.unique(said.code[said.code >= 0]).tolist()}
+    for row, name in long:
+        if name.partition(": ")[2] in speaks:
+            continue  # somebody quotes another member
+        prefix = f"{name}: "
+        own = np.flatnonzero(said.code == said.code[row])
+        if name in named or any(raw.startswith(prefix.encode("utf-8"), at) for at in body[own].tolist()):
+            said.code[row] = -1
+            named.add(name)
+
+
+def _quotes_across(sender: str, text: str) -> bool:
+    """Whether a quotation opens before the colon and closes behind it."""
+    for opening, closing in _OPENING.items():
+        at = sender.rfind(opening)
+        even = opening == '"' and sender.count('"') % 2 == 0
+        if at >= 0 and not even and not any(c in sender[at + 1 :] for c in closing) and any(c in text for c in closing):
+            return True
+    return False
+
+
+# ------------------------------------------------------------------------------------------------- names with colons
+
+
+def _long_names(raw: bytes, said: Said, end: Ints, named: set[str]) -> None:
+    """Names with a colon that a notice names."""
+    plain = {notices.bare(name): code for code, name in enumerate(said.names)}
+    for name in sorted(n for n in named if ": " in n):
+        head, _, tail = name.partition(": ")
+        prefix = f"{tail}: ".encode()
+        if head in plain:
+            rows = np.flatnonzero(said.code == plain[head])
+            rows = rows[[raw.startswith(prefix, at) for at in said.text[rows].tolist()]]
+            if len(rows):
+                said.rename(rows, f"{said.names[plain[head]]}: {tail}", said.text[rows] + len(prefix))
+
+
+def _constant_names(raw: bytes, said: Said, end: Ints, named: set[str]) -> None:
+    """Names with a colon that nothing names: all that the "sender" says opens with the same words and a colon."""
+    count, first = tally(said.code, len(said.names))
+    for code in np.flatnonzero(count >= _CONSTANT).tolist():
+        name = said.names[code]
+        a, b = int(said.text[first[code]]), int(end[first[code]])
+        opening, found, _ = raw[a : min(b, a + _NAME)].partition(b": ")
+        if not found or notices.bare(name) in named or not _is_name(opening.decode("utf-8", errors="ignore")):
+            continue
+        rows = np.flatnonzero(said.code == code)
+        prefix = opening + b": "
+        at = said.text[rows]
+        rests = {
+            raw[start + len(prefix) : min(start + len(prefix) + _NAME, stop)]
+            for start, stop in zip(at.tolist(), end[rows].tolist(), strict=True)
+        }
+        if len(rests) == len(rows) and all(raw.startswith(prefix, start) for start in at.tolist()):
+            said.rename(rows, f"{name}: {opening.decode('utf-8')}", at + len(prefix))
+
+
+def _is_name(text: str) -> bool:
+    """Whether words between two colons may be the second half of a name: short, capitalised, without numbers."""
+    parts = text.split()
+    return 0 < len(parts) <= _NAME_WORDS and not text[0].islower() and not any(c.isdigit() or c in "/\n" for c in text)
+
+
+def _marked_names(raw: bytes, said: Said, first_end: Ints, bracket: Bools) -> None:
+    """The same for iOS, where the mark behind the colon shows where a name ends."""
+    if b": " + _LRM not in raw:
+        return
+    rows = np.flatnonzero(bracket & (said.code >= 0))
+    at = pc.find_substring(slices(raw, said.text[rows], first_end[rows]), ": " + _LRM.decode("utf-8"))
+    for i in np.flatnonzero(at.to_numpy(zero_copy_only=False) > 0).tolist():
+        row, length = int(rows[i]), at[i].as_py()
+        start = int(said.text[row])
+        if length > _NAME or raw.startswith(_LRM, start):
+            continue
+        prefix = raw[start : start + length + 2]
+        rest = raw[start + length + 2 : int(first_end[row])].decode("utf-8")
+        if words.kind_of(rest) is None and notices.Reader().read(rest) is None:
+            continue
+        same = rows[said.code[rows] == said.code[row]]
+        same = same[[raw.startswith(prefix, a) for a in said.text[same].tolist()]]
+        said.rename(same, f"{said.names[said.code[row]]}: {prefix[:-2].decode('utf-8')}", said.text[same] + length + 2)
+
+
+# ------------------------------------------------------------------------------------------------------------- codes
+
+
+def tally(codes: Ints, n: int) -> tuple[Ints, Ints]:
+    """How many rows each of ``n`` codes has, and its first row (0 where it has none); codes below zero do not count."""
+    count = np.bincount(codes[codes >= 0], minlength=n)
+    first = np.zeros(n + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # where an index comes twice, the last value stays
+    return count, first[:-1]
+
+
+def _by_code(codes: Ints) -> Iterator[tuple[int, Ints]]:
+    """The rows of each code from 0 up, ascending."""
+    if not len(codes):
+        return
+    order = np.argsort(codes, kind="stable")
+    values, at = np.unique(codes[order], return_index=True)
+    for value, rows in zip(values.tolist(), np.split(order, at[1:]), strict=True):
+        if value >= 0:
+            yield value, rows
