@@ -225,7 +225,7 @@ class Schema:
                 times = pd.Series(values, dtype=None if len(values) else "object")
                 made[c.name] = pd.Series(pd.to_datetime(times)).astype("datetime64[us]")
             else:
-                made[c.name] = pd.Series(values, dtype=dtypes[c.type])
+                made[c.name] = pd.Series(values, dtype=dtypes[c.type], copy=False)
             made[c.name] = made[c.name].reset_index(drop=True)
         return pd.DataFrame(made, columns=self.names, copy=False)
 

@@ -55,7 +55,7 @@ def export(loaded: Loaded, name: str, options: Options) -> Export:
     return Export(
         source=Source(
             name=PurePath(name).name or name,
-            sha256=loaded.sha256,
+            sha256=loaded.sha256(),
             lines=n_lines,
             messages=int((kinds != Kind.GAP.value).sum()),
             system_messages=int((kinds == Kind.NOTICE.value).sum()),
@@ -67,7 +67,7 @@ def export(loaded: Loaded, name: str, options: Options) -> Export:
             first=known.iloc[0].to_pydatetime() if len(known) else None,
             last=known.iloc[-1].to_pydatetime() if len(known) else None,
             group=people.group,
-            warnings=tuple(_warnings(loaded, decoded, rows, found, people, messages, parts)),
+            warnings=tuple(_warnings(loaded, decoded, rows, found, people, doubted, parts)),
         ),
         raw=raw,
         messages=messages,
@@ -153,7 +153,7 @@ def _messages(rows: Rows, people: People, doubted: dict[int, list[str]]) -> pd.D
 
 
 def _warnings(
-    loaded: Loaded, decoded: Decoded, rows: Rows, found: Headers, people: People, messages: pd.DataFrame,
+    loaded: Loaded, decoded: Decoded, rows: Rows, found: Headers, people: People, doubted: dict[int, list[str]],
     parts: Sequence[Part],
 ) -> list[str]:  # fmt: skip
     out = [*loaded.notes, *found.warnings]
@@ -163,7 +163,8 @@ def _warnings(
         out.append(f"{decoded.bad} pieces of the file are not valid {decoded.encoding} and show as \ufffd.")
     if found.line[0] > 0:
         out.append(f"The first {found.line[0]} lines stand before any message: the export may begin inside one.")
-    if holes := decoded.raw.count(b"\0"):
+    if b"\0" in decoded.raw:
+        holes = decoded.raw.count(b"\0")
         out.append(f"The file holds {holes} NUL bytes, as broken storage leaves them: some of its text is lost.")
     impossible = sorted(r for r in rows.why if r or not found.line[0])
     if impossible:
@@ -171,7 +172,7 @@ def _warnings(
     if len(found.suspects):
         at = _at("line", (found.suspects + 1).tolist())
         out.append(f"Inside messages, {at} look like headers of other messages.")
-    odd = np.flatnonzero(messages["doubts"].str.contains("time ", regex=False).to_numpy()).tolist()
+    odd = [row for row, texts in sorted(doubted.items()) if any(t.startswith("time ") for t in texts)]
     if odd:
         out.append(f"Time does not run on at {_at('line', [int(rows.line[r]) for r in odd])}; it may be pasted text.")
     for part in parts:
@@ -186,7 +187,7 @@ def _warnings(
                 f"From line {line} on the file seems to hold another chat: {part.strangers} of the {part.messages} messages "
                 "there are by people who write nothing before it; give every chat by itself."
             )
-    cap = doubts.truncated(int((messages["kind"] != Kind.GAP.value).sum()))
+    cap = doubts.truncated(int(np.count_nonzero(rows.kind != CODE[Kind.GAP])))
     if cap:
         out.append(f"About {cap:,} messages are the most the app exports: older ones are probably missing.")
     return [*out, *people.warnings]

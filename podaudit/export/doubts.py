@@ -81,12 +81,14 @@ def _openings(time: Times, sender: Ints, notice: Bools, text: pa.Array) -> list[
     """Rows at which a second export may begin."""
     known = np.flatnonzero(~np.isnat(time))
     fall = time[known][:-1] - time[known][1:]
-    deepest = np.argsort(-fall.astype(np.int64), kind="stable")[:_FALLS]
-    out = [int(known[i + 1]) for i in sorted(deepest.tolist()) if fall[i] >= _FALL]
+    falls = np.flatnonzero(fall >= _FALL)
+    deepest = falls[np.argsort(-fall[falls].astype(np.int64), kind="stable")[:_FALLS]]
+    out = [int(known[i + 1]) for i in deepest.tolist()]
     first = next((row for row in range(min(_OPENS, len(notice))) if notice[row]), None)
     if first is not None:
-        again = notice & pc.equal(text, text[first]).to_numpy(zero_copy_only=False)
-        out += np.flatnonzero(again)[1 : _FALLS + 1].tolist()
+        rows = np.flatnonzero(notice)
+        again = pc.equal(text.take(pa.array(rows)), text[first]).to_numpy(zero_copy_only=False)
+        out += rows[again][1 : _FALLS + 1].tolist()
     return out + _handovers(sender)
 
 

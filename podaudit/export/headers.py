@@ -6,9 +6,11 @@ Lines are tested as a column with one RE2 pass per template; Python looks at sam
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,11 +26,14 @@ from podaudit.model import Unreadable
 _SAMPLE = 400  # lines looked at by Python per round, from the front and again evenly over the file
 _STAMP = 24  # bytes of a header up to its sender at least, mostly
 _HEAD = 300  # bytes of a line looked at: a header is shorter
+_LOOK = 5_000  # lines looked at for headers of any kind, from the front and again evenly
 _MOSTLY = 3  # times as many: a habit of the file
 _ROUNDS = 6  # templates tried at most
 _NO_DATE = "the date or time does not exist"
 _WORD_OPEN = "the word beside the time is not known"
 _HOLED = "NUL bytes stand where its header may have been"
+_APART = 100_000  # rows that are worth more than one thread
+_WORKERS = 8
 _UNPADDED = "(?:0|[1-9][0-9]?)"
 
 _MARK = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{61c}\x{feff}\x{ad}]*"
@@ -330,7 +335,32 @@ def _shapes(seen: Sequence[_Seen]) -> list[tuple[Shape, list[_Seen]]]:
 
 def candidates(lines: pa.Array) -> Ints:
     """Lines that begin like a header of any kind."""
-    return np.flatnonzero(pc.match_substring_regex(lines, _CANDIDATE).to_numpy(zero_copy_only=False)).astype(np.int64)
+    return np.flatnonzero(matches(lines, _CANDIDATE)).astype(np.int64)
+
+
+def matches(column: pa.Array, pattern: str) -> Bools:
+    """One RE2 pass over a column, its parts side by side."""
+    n = os.cpu_count() or 1
+    if len(column) < _APART or n == 1:
+        found: Bools = pc.match_substring_regex(column, pattern).to_numpy(zero_copy_only=False)
+        return found
+    size = -(-len(column) // min(n, _WORKERS))
+    parts = [column.slice(at, size) for at in range(0, len(column), size)]
+    with ThreadPoolExecutor(len(parts)) as pool:
+        done = list(pool.map(lambda part: pc.match_substring_regex(part, pattern), parts))
+    return np.concatenate([part.to_numpy(zero_copy_only=False) for part in done])
+
+
+def _first_look(raw: bytes, starts: Ints, lines: pa.Array) -> tuple[list[_Seen], bool]:
+    """Headers of any kind on some of the lines, and whether the first line has one."""
+    n = len(lines)
+    some = np.arange(n, dtype=np.int64)
+    if n > 2 * _LOOK:
+        some = np.concatenate([some[:_LOOK], np.linspace(_LOOK, n - 1, _LOOK).astype(np.int64)])
+    at = some[candidates(lines.take(pa.array(some)))]
+    if not len(at) and n > len(some):
+        at = candidates(lines)
+    return _sample(raw, starts, at), bool(len(at)) and at[0] == 0
 
 
 Hints = Callable[[Template, Ints, Ints], Sequence[tuple[Order, str]]]
@@ -343,8 +373,7 @@ def find(raw: bytes, starts: Ints, lines: pa.Array, name: str, given: Order | No
     by shape and language. Raises ``Unreadable`` where there is no chat or a word beside the time is unknown,
     ``DecisionNeeded`` where the order of day and month is open.
     """
-    left = candidates(lines)
-    seen = _sample(raw, starts, left)
+    seen, opens = _first_look(raw, starts, lines)
     if not seen:
         raise Unreadable(
             f"{name} holds no chat: no line begins like a message of an exported WhatsApp chat; give the file that the phone made."
@@ -352,9 +381,9 @@ def find(raw: bytes, starts: Ints, lines: pa.Array, name: str, given: Order | No
     ranked = _shapes(seen)
     top = len(ranked[0][1])
     first = next((r for r in ranked if r[0] == seen[0].shape), ranked[0])
-    main = first if len(first[1]) * 3 >= top and left[0] == 0 else ranked[0]
+    main = first if len(first[1]) * 3 >= top and opens else ranked[0]
     template = _template(*main)
-    match = _match(raw, starts, lines, left, template)
+    match = _match(raw, starts, lines, np.arange(len(lines), dtype=np.int64), template)
     if not len(match.line):
         raise Unreadable(
             f"{name} holds no chat: no line begins like a message of an exported WhatsApp chat; give the file that the phone made."
@@ -370,7 +399,7 @@ def find(raw: bytes, starts: Ints, lines: pa.Array, name: str, given: Order | No
             f"{name} holds no chat: not one of its {len(good)} dates exists; give the file that the phone made."
         )
     parts = [(match, time, good, main[0])]
-    left = match.rest
+    left = match.rest[candidates(lines.take(pa.array(match.rest)))]
     tried = {(template.shape, template.widths)}
     for _ in range(_ROUNDS):
         if not len(left):
@@ -451,11 +480,13 @@ def _merge(
     parts: Sequence[tuple[_Match, Times, Bools, Shape]], starts: Ints, left: Ints, holed: Ints, raw: bytes,
     decision: Decision, warnings: list[str],
 ) -> Headers:  # fmt: skip
-    matched = np.concatenate([p[0].line for p in parts])
-    holed = np.setdiff1d(holed, matched)
+    line = np.concatenate([p[0].line for p in parts])
+    if len(holed):
+        holed = np.setdiff1d(holed, line)
+        left = np.setdiff1d(left, holed)
     none = np.zeros(len(holed), dtype=np.int64)
-    line = np.concatenate([matched, holed])
-    by_line = np.argsort(line, kind="stable")
+    line = np.concatenate([line, holed])
+    by_line = np.argsort(line, kind="stable") if len(parts) > 1 or len(holed) else slice(None)
 
     def column(values: Sequence[np.ndarray], of_holed: np.ndarray) -> np.ndarray:
         return np.concatenate([*values, of_holed])[by_line]
@@ -471,7 +502,7 @@ def _merge(
         np.isin(line[~good], holed).tolist(), (half[~good] == dates.UNKNOWN_HALF).tolist(), strict=True)]  # fmt: skip
     shape = parts[0][3]
     suspects = [
-        i for i in np.setdiff1d(left, holed).tolist()
+        i for i in left.tolist()
         if (s := see(raw[starts[i] : min(starts[i + 1], starts[i] + _HEAD)].decode("utf-8", errors="ignore")))
         and s.named and dates.half_of(s.word) != dates.UNKNOWN_HALF
     ]  # fmt: skip

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from podaudit.export import notices, words
 from podaudit.export.dates import Bools, Ints
+from podaudit.export.headers import matches
 from podaudit.export.senders import Said, tally
 from podaudit.model import Kind
 
@@ -53,9 +54,9 @@ def _placeholders(
 ) -> None:
     """What stands in place of a message, and iOS notices. Python looks at each distinct text once."""
     known = words.load()
-    maybe = pc.match_substring_regex(text, known.openings).to_numpy(zero_copy_only=False)
+    maybe = matches(text, known.openings)
     if not marked and np.any(bracket):
-        maybe = maybe | pc.match_substring_regex(text, known.media).to_numpy(zero_copy_only=False)
+        maybe = maybe | matches(text, known.media)
     rows = np.flatnonzero(typed & (maybe | (line & bracket)))
     coded = pc.dictionary_encode(text.take(pa.array(rows)))
     bodies: list[str] = coded.dictionary.to_pylist()

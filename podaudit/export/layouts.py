@@ -16,15 +16,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from podaudit.export import dates
+from podaudit.export.bytewise import WORD, Words, digits, gather, reach
 from podaudit.export.dates import Bools, Ints
 
-Words = NDArray[np.uint64]
-
 _BLOCK = 1 << 15  # lines at a time: what they need stays in the processor's cache
+_SEEN = 32  # lines looked at beforehand
 _PROBES = 8  # lines looked at for layouts not yet known
 _LAYOUTS = 64  # layouts learnt at most
 _LONGEST = 64  # bytes of a header
-_WORD = 8
+_MORE = 8  # bytes that a layout not yet seen may have more than those that were
 _LOW = np.uint64(0x0F0F0F0F0F0F0F0F)  # "0" is what is left of a digit without these bits
 _NUMBERS = ("a", "b", "c", "H", "M", "S")
 
@@ -75,13 +75,14 @@ def scan(
     ``at``: the lines; ``start``: their first bytes. ``bare``: groups whose two digits never begin with zero.
     """
     out = Numbers.empty(len(at))
-    enough = int(np.searchsorted(start, len(raw) - _LONGEST, side="right"))  # a word must not reach past the end
-    view = np.ndarray(max(len(raw) - _LONGEST + 1, 0), f"V{_LONGEST}", buffer=raw, strides=(1,))
     layouts: list[Layout] = []
+    first = _learn(lines.take(pa.array(at[:: max(len(at) // _SEEN, 1)][:_SEEN])), pattern, fold)
+    width = max((layout.length for layout in first), default=0) + _MORE
+    width = min(-(-width // WORD) * WORD, _LONGEST)
+    enough = reach(raw, start, width)
     for low in range(0, enough, _BLOCK):
         place = slice(low, min(low + _BLOCK, enough))
-        words = view[start[place]].view("<u8").reshape(-1, _LONGEST // _WORD)
-        _block(out, place, words, lines, at, pattern, bare, layouts, fold)
+        _block(out, place, gather(raw, start[place], width), lines, at, pattern, bare, layouts, fold)
     return out
 
 
@@ -90,8 +91,8 @@ def _block(
     fold: Callable[[str], str],
 ) -> None:  # fmt: skip
     """Fill ``out`` for one block of lines, learning layouts on the way."""
-    normal = words & ~(_digits(words) & _LOW)
-    open_ = np.arange(len(words))
+    normal = words & ~(digits(words) & _LOW)
+    open_ = np.arange(words.shape[1])
     known = 0
     while True:
         for layout in layouts[known:]:
@@ -100,40 +101,34 @@ def _block(
         if not len(open_) or known >= _LAYOUTS:
             return
         probes = open_[np.unique(np.linspace(0, len(open_) - 1, _PROBES).astype(np.int64))]
-        for layout in _learn(lines.take(pa.array(at[place][probes])), pattern, fold):
+        for layout in _learn(lines.take(pa.array(at[place][probes])), pattern, fold, words.shape[0] * WORD):
             if all(not np.array_equal(layout.normal, other.normal) for other in layouts):
                 layouts.append(layout)
         if len(layouts) == known:
             return
 
 
-def _digits(words: Words) -> Words:
-    """0xFF for every byte that is an ASCII digit."""
-    high, low = np.uint64(0x8080808080808080), np.uint64(0x7F7F7F7F7F7F7F7F)
-    seven = words & low
-    at_least = seven + np.uint64(0x5050505050505050)  # sets the high bit from "0" on
-    beyond = seven + np.uint64(0x4646464646464646)  # from ":" on
-    found = (at_least & ~beyond & ~words & high) >> np.uint64(7)
-    return found * np.uint64(0xFF)
-
-
 def _take(out: Numbers, first: int, layout: Layout, words: Words, normal: Words, open_: Ints, bare: str) -> Ints:
     """Enter the lines of one layout; what is still open comes back."""
     fits = np.ones(len(open_), dtype=bool)
     for i, (mask, value) in enumerate(zip(layout.mask, layout.normal, strict=True)):
-        fits &= (normal[open_, i] & mask) == value
+        fits &= (_of(normal[i], open_) & mask) == value
     hit = open_[fits]
     if not len(hit):
         return open_
-    digits = {
-        name: [((words[hit, p // _WORD] >> np.uint64(p % _WORD * 8)) & np.uint64(15)).astype(np.int32) for p in places]
+    used = sorted({p // WORD for places in layout.places.values() for p in places})
+    held = {i: _of(words[i], hit) for i in used}
+    figures = {
+        name: [((held[p // WORD] >> np.uint64(p % WORD * 8)) & np.uint64(15)).astype(np.int32) for p in places]
         for name, places in layout.places.items()
     }
     good = np.ones(len(hit), dtype=bool)
     for name in bare:
-        if len(digits[name]) > 1:
-            good &= digits[name][0] != 0
-    values = {name: _number(parts)[good] for name, parts in digits.items()}
+        if len(figures[name]) > 1:
+            good &= figures[name][0] != 0
+    values = {name: _number(parts) for name, parts in figures.items()}
+    if not good.all():
+        values = {name: value[good] for name, value in values.items()}
     hit = hit[good] + first
     zero = np.zeros(len(hit), dtype=np.int32)
     out.hit[hit] = True
@@ -145,6 +140,11 @@ def _take(out: Numbers, first: int, layout: Layout, words: Words, normal: Words,
     return open_[~fits]
 
 
+def _of(column: Words, rows: Ints) -> Words:
+    """The values of some rows, which mostly are all."""
+    return column if len(rows) == len(column) else column[rows]
+
+
 def _number(digits: list[NDArray[np.int32]]) -> NDArray[np.int32]:
     value = digits[0]
     for digit in digits[1:]:
@@ -152,7 +152,7 @@ def _number(digits: list[NDArray[np.int32]]) -> NDArray[np.int32]:
     return value
 
 
-def _learn(lines: pa.Array, pattern: str, fold: Callable[[str], str]) -> list[Layout]:
+def _learn(lines: pa.Array, pattern: str, fold: Callable[[str], str], longest: int = _LONGEST) -> list[Layout]:
     """The layouts of those lines that fit the template and end in a space: then nothing behind can change the match."""
     out = []
     spans = pc.extract_regex_span(lines, pattern).to_pylist()
@@ -161,13 +161,13 @@ def _learn(lines: pa.Array, pattern: str, fold: Callable[[str], str]) -> list[La
             continue
         start, length = span["h"]
         head = line.encode("utf-8")[: start + length]
-        if start or not head.endswith(b" ") or length > _LONGEST:
+        if start or not head.endswith(b" ") or length > longest:
             continue
         places = {n: tuple(range(span[n][0], sum(span[n]))) for n in _NUMBERS if n in span}
         kept = bytes(48 if 48 <= byte <= 57 else byte for byte in head)
-        mask = np.frombuffer(b"\xff" * length + bytes(_LONGEST - length), dtype="<u8")
-        normal = np.frombuffer(kept + bytes(_LONGEST - length), dtype="<u8")
-        used = -(-length // _WORD)
+        used = -(-length // WORD)
+        mask = np.frombuffer((b"\xff" * length).ljust(used * WORD, b"\0"), dtype="<u8")
+        normal = np.frombuffer(kept.ljust(used * WORD, b"\0"), dtype="<u8")
         word = head[span["w"][0] : sum(span["w"])].decode("utf-8") if "w" in span else ""
-        out.append(Layout(length, mask[:used], normal[:used], places, fold(word).strip(" ,_")))
+        out.append(Layout(length, mask, normal, places, fold(word).strip(" ,_")))
     return out

@@ -11,6 +11,7 @@ from podaudit.export.dates import Bools, Ints
 from podaudit.export.headers import candidates
 
 _LF, _CR = 10, 13
+_WORD = 4  # bytes
 _CRS = 3  # before one LF: files written twice as text have two
 _BLOCK = 1 << 20  # bytes looked at in one go
 _HEAD = 64  # bytes behind a lone CR in which a header shows
@@ -92,11 +93,18 @@ def slices(raw: bytes, start: Ints, stop: Ints) -> pa.Array:
     return both.take(pa.array(np.arange(0, len(offsets), 2)))
 
 
-def starts_with(data: np.ndarray, at: Ints, mark: bytes) -> Bools:
-    """Whether some bytes stand at each offset."""
-    if not len(data):
-        return np.zeros(len(at), dtype=bool)
-    found = np.ones(len(at), dtype=bool)
-    for i, byte in enumerate(mark):
-        found &= (at + i < len(data)) & (data[np.minimum(at + i, len(data) - 1)] == byte)
+def starts_with(raw: bytes, at: Ints, mark: bytes) -> Bools:
+    """Whether up to four bytes stand at each offset."""
+    padded = raw[-_WORD:].ljust(_WORD, b"\0") + bytes(_WORD)  # a word must not reach past the end
+    inside = int(np.searchsorted(at, len(raw) - _WORD, side="right"))
+    found = np.zeros(len(at), dtype=bool)
+    mask = np.uint32(int.from_bytes(b"\xff" * len(mark), "little"))
+    value = np.uint32(int.from_bytes(mark, "little"))
+    for part, view, start in (
+        (slice(0, inside), raw, at[:inside]),
+        (slice(inside, len(at)), padded, at[inside:] - max(len(raw) - _WORD, 0)),
+    ):
+        words = np.ndarray(max(len(view) - _WORD + 1, 0), f"V{_WORD}", buffer=view, strides=(1,))
+        if len(start):
+            found[part] = (words[start].view("<u4") & mask) == value
     return found

@@ -92,7 +92,9 @@ def build(raw: bytes, lines: Lines, found: Headers) -> Rows:
     if b"\r" in raw:
         text = pc.replace_substring_regex(text, "\r+\n", "\n")
         text = pc.replace_substring(text, "\r", "\n") if b"\n" not in raw else text
-    marks = [starts_with(data, at, _LRM) if _LRM in raw else np.zeros(n, dtype=bool) for at in (start, said.text)]
+    marks = [np.zeros(n, dtype=bool)] * 2
+    if bracket.any():
+        marks = [starts_with(raw, start, _LRM), starts_with(raw, said.text, _LRM)]
     told = kinds.tell(text, said, is_message, bracket, marks[0], marks[1])
     codes = np.where(told.kind == CODE[Kind.NOTICE], -1, said.code)
     time = np.full(n, np.datetime64("NaT", "us"))

@@ -13,13 +13,13 @@ import numpy as np
 import pyarrow.compute as pc
 
 from podaudit.export import notices, words
+from podaudit.export.bytewise import first_pair, gather, reach
 from podaudit.export.dates import Bools, Ints
 from podaudit.export.lines import slices
 
 _COLON, _BLANK = 58, 32
-_BYTES = 1 << 20  # looked at in one go
-_ROWS = 1 << 16  # rows looked at in one go
-_NEAR = 64  # bytes of a message in which a sender mostly ends
+_ROWS = 1 << 15  # rows looked at in one go
+_NEAR = 40  # bytes of a message in which a sender mostly ends
 _LRM = b"\xe2\x80\x8e"
 _PHANTOM = 3  # times that a notice with a colon in it may come word for word
 _CONSTANT = 3  # messages that show a name with a colon in it
@@ -84,16 +84,12 @@ def _colons(raw: bytes, body: Ints, first_end: Ints, end: Ints, is_message: Bool
 def _first_colon(raw: bytes, start: Ints, stop: Ints) -> Ints:
     """How many bytes stand before the first ``": "`` of each stretch; -1 where there is none."""
     out = np.full(len(start), -2, dtype=np.int64)  # not looked at
-    view = np.ndarray(max(len(raw) - _NEAR + 1, 0), f"V{_NEAR}", buffer=raw, strides=(1,))
-    inside = int(np.searchsorted(start, len(view)))
-    for low in range(0, inside, _BYTES // _NEAR):
-        part = slice(low, min(low + _BYTES // _NEAR, inside))
-        near = view[start[part]].view(np.uint8).reshape(-1, _NEAR)
-        colon = (near[:, :-1] == _COLON) & (near[:, 1:] == _BLANK)
-        at = colon.argmax(axis=1)
-        found = colon[np.arange(len(at)), at]
-        reach = stop[part] - start[part]
-        out[part] = np.where(found & (at + 2 <= reach), at, np.where(found | (reach <= _NEAR), -1, -2))
+    inside = reach(raw, start, _NEAR)
+    for low in range(0, inside, _ROWS):
+        part = slice(low, min(low + _ROWS, inside))
+        at = first_pair(gather(raw, start[part], _NEAR), _COLON, _BLANK)
+        length = stop[part] - start[part]
+        out[part] = np.where((at >= 0) & (at + 2 <= length), at, np.where((at >= 0) | (length <= _NEAR), -1, -2))
     far = np.flatnonzero(out == -2)
     out[far] = pc.find_substring(slices(raw, start[far], stop[far]), ": ").to_numpy(zero_copy_only=False)
     return out
@@ -229,9 +225,9 @@ def _is_name(text: str) -> bool:
 
 def _marked_names(raw: bytes, said: Said, first_end: Ints, bracket: Bools) -> None:
     """The same for iOS, where the mark behind the colon shows where a name ends."""
-    if b": " + _LRM not in raw:
-        return
     rows = np.flatnonzero(bracket & (said.code >= 0))
+    if not len(rows) or b": " + _LRM not in raw:
+        return
     at = pc.find_substring(slices(raw, said.text[rows], first_end[rows]), ": " + _LRM.decode("utf-8"))
     for i in np.flatnonzero(at.to_numpy(zero_copy_only=False) > 0).tolist():
         row, length = int(rows[i]), at[i].as_py()

@@ -9,6 +9,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -35,10 +36,10 @@ _NO_ASCII = 1 << 13  # bytes looked at when guessing UTF-16 without a mark
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The chat's bytes as they stood in the file or archive, and the SHA-256 of what was given."""
+    """The chat's bytes as they stood in the file or archive; ``sha256()``, in hexadecimal, is of what was given."""
 
     data: bytes
-    sha256: str
+    sha256: Callable[[], str]
     notes: tuple[str, ...] = ()
 
 
@@ -64,12 +65,20 @@ def load(path: Path | None, data: bytes | None, name: str, max_bytes: int, weigh
         if path is None:
             raise Unreadable(f"{name}: nothing was given to read; give the exported chat (.txt or .zip).")
         return _load_path(path, name, max_bytes, weigh)
-    digest = hashlib.sha256(data).hexdigest()
+    digest = _digest(data)
     if data.startswith(_ZIP_MARKS):
         return _from_zip(io.BytesIO(data), digest, name, max_bytes, weigh)
     if len(data) > max_bytes:
         raise _too_big(name, max_bytes)
     return Loaded(_not_empty(data, name), digest)
+
+
+def _digest(data: bytes) -> Callable[[], str]:
+    """The SHA-256, reckoned on another processor while the chat is read on this one."""
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(lambda: hashlib.sha256(data).hexdigest())
+    pool.shutdown(wait=False)
+    return future.result
 
 
 def _load_path(path: Path, name: str, max_bytes: int, weigh: Weigh) -> Loaded:
@@ -89,10 +98,10 @@ def _load_path(path: Path, name: str, max_bytes: int, weigh: Weigh) -> Loaded:
                 data = file.read(max_bytes + 1)
                 if len(data) > max_bytes:
                     raise _too_big(name, max_bytes)
-                return Loaded(_not_empty(data, name), hashlib.sha256(data).hexdigest())
+                return Loaded(_not_empty(data, name), _digest(data))
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
-            return _from_zip(file, digest, name, max_bytes, weigh)
+            return _from_zip(file, lambda: digest, name, max_bytes, weigh)
     except FileNotFoundError:
         raise Unreadable(f"{name} does not exist; check the name and the folder.") from None
     except PermissionError:
@@ -101,7 +110,7 @@ def _load_path(path: Path, name: str, max_bytes: int, weigh: Weigh) -> Loaded:
         raise Unreadable(f"{name} cannot be read ({_reason(e)}); check the file.") from None
 
 
-def _from_zip(file: BinaryIO, digest: str, name: str, max_bytes: int, weigh: Weigh) -> Loaded:
+def _from_zip(file: BinaryIO, digest: Callable[[], str], name: str, max_bytes: int, weigh: Weigh) -> Loaded:
     """The chat out of an archive: the text named like one, else the one with the most headers; nothing is extracted."""
     try:
         with zipfile.ZipFile(file) as archive:
@@ -165,7 +174,8 @@ def _read_capped(member: IO[bytes], max_bytes: int, name: str) -> bytes:
 
 
 def _not_empty(data: bytes, name: str) -> bytes:
-    if not data.strip(b"\x00\t\n\r \xef\xbb\xbf\xff\xfe"):
+    blank = b"\x00\t\n\r \xef\xbb\xbf\xff\xfe"
+    if not data[:_BLOCK].strip(blank) and not data.strip(blank):
         raise Unreadable(f"{name} is empty; export the chat again.")
     return data
 

@@ -126,7 +126,7 @@ def _anchor(form: str) -> str:
 
 @cache
 def _compile(form: str) -> re.Pattern[str]:
-    # A full stop behind a name is the name's ("Njeri W."), unless the form has one; the one behind words may be missing.
+    # A full stop behind a name is the name's ("Njeri W.") unless the form has it; behind words it may be missing.
     stop = "" if form.endswith(("{who}", "{by}", "{new}", ".")) else "[.\u3002]?"
     # Words in capitals ("POLL:") are so in the export; a typed "poll: who comes?" is not the app's.
     capitals = form.split(":", maxsplit=1)[0].strip("[").isupper()
