@@ -13,29 +13,71 @@ from podaudit.model import Export, Options, PodauditError, Unreadable
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 LRM = "\u200e"
 
-# date, what joins date and time, time, what closes; {p} is the half of the day
+# What stands before the sender, the order of the date, and the zero of the digits. {h} hour of twelve; halves of the day:
+# {P} PM, {p} p, {c} Chinese, {k} Korean, {a} Arabic, {g} the German day parts.
 DIALECTS = {
-    "android nl": ("{d:%d-%m-%Y} {d:%H:%M} - ", "dmy"),
-    "android en-GB": ("{d:%d/%m/%Y}, {d:%H:%M} - ", "dmy"),
-    "android en-US": ("{d.month}/{d.day}/{d:%y}, {h}:{d:%M}\u202f{P} - ", "mdy"),
-    "android de": ("{d:%d.%m.%y}, {d:%H:%M} - ", "dmy"),
-    "android fr": ("{d:%d/%m/%Y} à {d:%H:%M} - ", "dmy"),
-    "android es-MX": ("{d.day}/{d.month}/{d:%Y} {h}:{d:%M} {p}.\u00a0m. - ", "dmy"),
-    "android en-ZA": ("{d:%Y/%m/%d}, {d:%H:%M} - ", "ymd"),
-    "android zh": ("{d.year}/{d.month}/{d.day} {c}{h}:{d:%M} - ", "ymd"),
-    "ios nl": ("[{d:%d-%m-%Y} {d:%H:%M:%S}] ", "dmy"),
-    "ios en-US": ("[{d.month}/{d.day}/{d:%y}, {h}:{d:%M:%S} {P}] ", "mdy"),
-    "ios de": ("[{d:%d.%m.%y}, {d:%H:%M:%S}] ", "dmy"),
-    "ios fi": ("[{d.day}.{d.month}.{d.year} klo {d.hour}.{d:%M.%S}] ", "dmy"),
-    "ios 2013": ("{d:%d.%m.%y}, {d:%H:%M:%S}: ", "dmy"),
+    "android nl": ("{d:%d-%m-%Y} {d:%H:%M} - ", "dmy", "0"),
+    "android nl short": ("{d:%d-%m-%y} {d:%H:%M} - ", "dmy", "0"),
+    "android en-GB": ("{d:%d/%m/%Y}, {d:%H:%M} - ", "dmy", "0"),
+    "android en-GB 12 h": ("{d:%d/%m/%Y}, {h}:{d:%M}\u202f{p}m - ", "dmy", "0"),
+    "android en-US": ("{d.month}/{d.day}/{d:%y}, {h}:{d:%M}\u202f{P} - ", "mdy", "0"),
+    "android en-US 24 h": ("{d.month}/{d.day}/{d:%y}, {d:%H:%M} - ", "mdy", "0"),
+    "android en-CA": ("{d:%Y-%m-%d}, {h}:{d:%M} {p}.m. - ", "ymd", "0"),
+    "android en-ZA": ("{d:%Y/%m/%d}, {d:%H:%M} - ", "ymd", "0"),
+    "android en-ZA 12 h": ("{d:%Y/%m/%d}, {h}:{d:%M} {p}m - ", "ymd", "0"),
+    "android de": ("{d:%d.%m.%y}, {d:%H:%M} - ", "dmy", "0"),
+    "android de day parts": ("{d:%d.%m.%y}, {h}:{d:%M} {g} - ", "dmy", "0"),
+    "android de unpadded": ("{d.day}.{d.month}.{d.year}, {d:%H:%M} - ", "dmy", "0"),
+    "android fr": ("{d:%d/%m/%Y} à {d:%H:%M} - ", "dmy", "0"),
+    "android fr-CH": ("{d:%d.%m.%y} à {d:%H:%M} - ", "dmy", "0"),
+    "android it": ("{d:%d/%m/%y}, {d:%H:%M} - ", "dmy", "0"),
+    "android pt-BR": ("{d:%d/%m/%Y} {d:%H:%M} - ", "dmy", "0"),
+    "android es-AR": ("{d:%d/%m/%y} {d:%H:%M} - ", "dmy", "0"),
+    "android es-MX": ("{d.day}/{d.month}/{d:%Y} {h}:{d:%M} {p}.\u00a0m. - ", "dmy", "0"),
+    "android es": ("{d.day}/{d.month}/{d:%Y}, {h}:{d:%M} {p}. m. - ", "dmy", "0"),
+    "android sv-FI": ("{d:%Y-%m-%d} {d:%H:%M} - ", "ymd", "0"),
+    "android fi": ("{d.day}.{d.month}.{d.year} klo {d.hour}.{d:%M} - ", "dmy", "0"),
+    "android id": ("{d:%d/%m/%y} {d:%H.%M} - ", "dmy", "0"),
+    "android zh": ("{d.year}/{d.month}/{d.day} {c}{h}:{d:%M} - ", "ymd", "0"),
+    "android zh behind": ("{d.year}/{d.month}/{d.day} {h:02}:{d:%M} {c} - ", "ymd", "0"),
+    "android ko": ("{d.year}년 {d.month}월 {d.day}일 {k} {h}:{d:%M} - ", "ymd", "0"),
+    "android fa": ("{d.year}/{d.month}/{d.day}، {d:%H:%M} - ", "ymd", "۰"),
+    "android ar": ("{d.day}\u200f/{d.month}\u200f/{d.year}، {h}:{d:%M} {a} - ", "dmy", "٠"),
+    "android hi": ("{d:%d/%m/%y}, {d:%H:%M} - ", "dmy", "०"),
+    "android en dash": ("{d:%m/%d/%y}, {h}:{d:%M:%S} {P} – ", "mdy", "0"),
+    "android underscore": ("{d.month}/{d.day}/{d:%y}, {h}:{d:%M}_{P} - ", "mdy", "0"),
+    "android full width": ("{d:%Y/%m/%d}, {d:%H:%M} - ", "ymd", "０"),
+    "ios nl": ("[{d:%d-%m-%Y} {d:%H:%M:%S}] ", "dmy", "0"),
+    "ios en-US": ("[{d.month}/{d.day}/{d:%y}, {h}:{d:%M:%S} {P}] ", "mdy", "0"),
+    "ios en-GB 12 h": ("[{d:%d/%m/%Y}, {h}:{d:%M:%S}\u202f{P}] ", "dmy", "0"),
+    "ios de": ("[{d:%d.%m.%y}, {d:%H:%M:%S}] ", "dmy", "0"),
+    "ios de 12 h": ("[{d:%d.%m.%y}, {h}:{d:%M:%S} {P}] ", "dmy", "0"),
+    "ios es": ("[{d.day}/{d.month}/{d:%y} {h}:{d:%M:%S} {p}. m.] ", "dmy", "0"),
+    "ios no comma": ("[{d.day}/{d.month}/{d:%y} {d:%H:%M:%S}] ", "dmy", "0"),
+    "ios ymd": ("[{d:%Y/%m/%d}, {d:%H:%M:%S}] ", "ymd", "0"),
+    "ios mdy dashes": ("[{d:%m-%d-%Y}, {d:%H:%M:%S}] ", "mdy", "0"),
+    "ios fi": ("[{d.day}.{d.month}.{d.year} klo {d.hour}.{d:%M.%S}] ", "dmy", "0"),
+    "ios dots": ("[{d.day}.{d.month}.{d.year}, {d:%H.%M.%S}] ", "dmy", "0"),
+    "ios mark before": ("\u200e[{d:%d-%m-%Y} {d:%H:%M:%S}] ", "dmy", "0"),
+    "ios bom inside": ("[\ufeff{d:%d.%m.%y}, {d:%H:%M:%S}] ", "dmy", "0"),
+    "ios 2013": ("{d:%d.%m.%y}, {d:%H:%M:%S}: ", "dmy", "0"),
+    "ios 2016": ("{d:%Y-%m-%d}, {h}:{d:%M:%S} {P}: ", "ymd", "0"),
+    "ios 2012": ("{d:%d/%m/%Y} {d:%H:%M:%S}: ", "dmy", "0"),
+    "viewer": ("{d:%d.%m.%Y} - {d:%H:%M:%S}; ", "dmy", "0"),
 }
+FORMS = {name: (form, zero) for name, (form, _, zero) in DIALECTS.items()}
 
 
-def header(form: str, d: dt.datetime) -> str:
+def header(dialect: str, d: dt.datetime) -> str:
+    form, zero = FORMS[dialect]
     pm = d.hour >= 12
-    return form.format(
-        d=d, h=d.hour % 12 or 12, P="PM" if pm else "AM", p="p" if pm else "a", c="下午" if pm else "上午"
-    )
+    parts = ("morgens", "vorm.", "mittags", "nachm.", "abends")
+    text = form.format(
+        d=d, h=d.hour % 12 or 12, P="PM" if pm else "AM", p="p" if pm else "a", c="下午" if pm else "上午",
+        k="오후" if pm else "오전", a="م" if pm else "ص",
+        g="nachts" if d.hour < 5 else parts[(d.hour >= 10) + (d.hour >= 12) + (d.hour >= 14) + (d.hour >= 18)],
+    )  # fmt: skip
+    return text.translate({ord("0") + i: chr(ord(zero) + i) for i in range(10)})
 
 
 NAMES = st.sampled_from(["Anna", "Bob B.", "~ Chris", "+31 6 12345678", "Élodie 🌸", "a - b", "O'Neil", "李雷"])
@@ -53,13 +95,13 @@ BODY = st.one_of(
 MESSAGES = st.lists(st.tuples(st.integers(1, 90_000), NAMES, BODY), min_size=1, max_size=12)
 
 
-def render(messages: list[tuple[int, str, str]], form: str) -> tuple[str, list[tuple[dt.datetime, str, str]]]:
+def render(messages: list[tuple[int, str, str]], dialect: str) -> tuple[str, list[tuple[dt.datetime, str, str]]]:
     """A chat, and what it says. The first message is on a day above 12, so that the order of the date is plain."""
     time = dt.datetime(2023, 5, 20, 8, 0)
     out, says = [], []
     for minutes, name, body in messages:
         time += dt.timedelta(minutes=minutes % 5_000)
-        out.append(f"{header(form, time)}{name}: {body}\n")
+        out.append(f"{header(dialect, time)}{name}: {body}\n")
         says.append((time, name.removeprefix("~ "), body))
     return "".join(out), says
 
@@ -116,7 +158,7 @@ def test_nothing_is_lost_of_hostile_files(data: bytes) -> None:
 @QUICK
 @given(MESSAGES, st.sampled_from(sorted(DIALECTS)), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_nothing_is_lost_of_chats(messages: list[tuple[int, str, str]], dialect: str, ending: str, bom: bool) -> None:
-    text, _ = render(messages, DIALECTS[dialect][0])
+    text, _ = render(messages, dialect)
     data = ("\ufeff" * bom + text.replace("\n", ending)).encode()
     export = of(data)
     assert export.raw == data
@@ -132,13 +174,12 @@ def test_nothing_is_lost_of_chats(messages: list[tuple[int, str, str]], dialect:
 def test_one_chat_in_many_spellings(
     messages: list[tuple[int, str, str]], dialect: str, ending: str, bom: str, encoding: str
 ) -> None:
-    form, order = DIALECTS[dialect]
-    text, says = render(messages, form)
+    text, says = render(messages, dialect)
     export = of((bom + text.replace("\n", ending)).encode(encoding))
     m = export.messages
     assert list(zip(m["time"], m["sender"], m["text"], strict=True)) == says
     assert set(m["kind"]) == {"text"} and set(m["doubts"]) == {""}
-    assert export.source.date_order == order
+    assert export.source.date_order == DIALECTS[dialect][1]
     assert export.source.gaps == 0
 
 
@@ -146,8 +187,8 @@ def test_one_chat_in_many_spellings(
 @given(MESSAGES)
 def test_the_dialect_changes_no_row(messages: list[tuple[int, str, str]]) -> None:
     seen = []
-    for form, _ in DIALECTS.values():
-        export = of(render(messages, form)[0].encode())
+    for dialect in DIALECTS:
+        export = of(render(messages, dialect)[0].encode())
         m = export.messages
         seen.append((m[["line", "line_end", "time", "sender", "kind", "text", "member"]].to_dict("list"),
                      export.members.drop(columns="periods").to_dict("list")))  # fmt: skip
@@ -157,7 +198,7 @@ def test_the_dialect_changes_no_row(messages: list[tuple[int, str, str]]) -> Non
 @QUICK
 @given(MESSAGES, st.sampled_from(sorted(DIALECTS)))
 def test_reading_twice_gives_the_same(messages: list[tuple[int, str, str]], dialect: str) -> None:
-    data = render(messages, DIALECTS[dialect][0])[0].encode()
+    data = render(messages, dialect)[0].encode()
     one, two = of(data), of(data)
     assert one.source == two.source
     assert (
@@ -173,10 +214,10 @@ def test_reading_twice_gives_the_same(messages: list[tuple[int, str, str]], dial
 def test_a_header_inside_a_line_makes_no_message(
     messages: list[tuple[int, str, str]], dialect: str, other: str, where: int, before: str
 ) -> None:
-    quote = f"{before} {header(DIALECTS[other][0], dt.datetime(2023, 5, 19, 9, 0))}Bob B.: never said"
+    quote = f"{before} {header(other, dt.datetime(2023, 5, 19, 9, 0))}Bob B.: never said"
     at = where % len(messages)
     quoted = [(t, n, b + quote if i == at else b) for i, (t, n, b) in enumerate(messages)]
-    text, says = render(quoted, DIALECTS[dialect][0])
+    text, says = render(quoted, dialect)
     m = of(text.encode()).messages
     assert list(zip(m["time"], m["sender"], m["text"], strict=True)) == says
 
@@ -187,10 +228,10 @@ def test_a_header_pasted_at_the_start_of_a_line_is_kept_with_a_doubt(
     messages: list[tuple[int, str, str]], dialect: str, other: str, where: int
 ) -> None:
     messages = [*messages, (1, "Anna", "xy"), (1, "Anna", "xz"), (1, "Anna", "xa"), (1, "Anna", "xb")]
-    pasted = header(DIALECTS[other][0], dt.datetime(2023, 5, 19, 9, 0)) + "Bob B.: never said"
+    pasted = header(other, dt.datetime(2023, 5, 19, 9, 0)) + "Bob B.: never said"
     at = where % len(messages)
     quoted = [(t, n, f"{b}\n{pasted}" if i == at else b) for i, (t, n, b) in enumerate(messages)]
-    text, _ = render(quoted, DIALECTS[dialect][0])
+    text, _ = render(quoted, dialect)
     export = of(text.encode())
     line = text.split("\n").index(pasted) + 1
     m = export.messages

@@ -83,7 +83,10 @@ def _openings(time: Times, sender: Ints, notice: Bools, text: pa.Array) -> list[
     fall = time[known][:-1] - time[known][1:]
     falls = np.flatnonzero(fall >= _FALL)
     deepest = falls[np.argsort(-fall[falls].astype(np.int64), kind="stable")[:_FALLS]]
-    out = [int(known[i + 1]) for i in deepest.tolist()]
+    # A pasted line falls alone: the next one is back in time.
+    out = [
+        int(known[i + 1]) for i in deepest.tolist() if np.count_nonzero(time[known[i + 1 :]] < time[known[i]]) >= _PART
+    ]
     first = next((row for row in range(min(_OPENS, len(notice))) if notice[row]), None)
     if first is not None:
         rows = np.flatnonzero(notice)

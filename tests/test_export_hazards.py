@@ -1,0 +1,303 @@
+"""Hazards of exports met in the wild, each with what it must be read as: what other readers get wrong, silently."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+
+from podaudit.export import read
+from podaudit.model import Export, Options
+
+LRM = "\u200e"
+E2E = "Messages and calls are end-to-end encrypted. Only people in this chat can read, listen to, or share them."
+
+
+def of(data: bytes | str, name: str = "chat.txt", **options: Any) -> Export:
+    given = data.encode() if isinstance(data, str) else data
+    return read(None, data=given, name=name, options=Options(**options))
+
+
+def rows(export: Export) -> list[tuple[int, str, str, str]]:
+    m = export.messages
+    return list(zip(m["line"].tolist(), m["sender"].tolist(), m["kind"].tolist(), m["text"].tolist(), strict=True))
+
+
+def android(*lines: str) -> str:
+    return "".join(f"{13 + i}/03/2023, 10:{i:02} - {line}\n" for i, line in enumerate(lines))
+
+
+def ios(*lines: str, ending: str = "\n") -> str:
+    return "".join(f"[{13 + i}/03/2023, 10:{i:02}:00] {line}{ending}" for i, line in enumerate(lines))
+
+
+# ------------------------------------------------------------------------------------------------ what stays as it was
+
+
+def test_a_name_with_a_colon_is_not_made_of_a_habit() -> None:
+    export = of(android("Anna added Bob", "Anna: Vraag: a", "Bob: x", "Anna: Vraag: b", "Anna: Vraag: c"))
+    assert [r[1] for r in rows(export)] == ["", "Anna", "Bob", "Anna", "Anna"]
+
+
+def test_a_member_who_quotes_a_notice_about_another_member_is_heard() -> None:
+    export = of(android("Bob: Alice left", "Alice: no", "Bob: Alice: left"))
+    assert [(r[1], r[2]) for r in rows(export)] == [("Bob", "text"), ("Alice", "text"), ("Bob", "text")]
+
+
+def test_typed_links_are_no_senders_on_ios() -> None:
+    export = of(ios("Anna: hi", "https://example.org/a b", "Bob: ok"))
+    assert [r[1] for r in rows(export)] == ["Anna", "", "Bob"]
+
+
+def test_text_after_an_ordinary_carriage_return_stays_in_its_message() -> None:
+    export = of(
+        "13/03/2023, 10:00 - A: a\n14/03/2023, 10:01 - B: b\rc\n15/03/2023, 10:02 - A: d\n16/03/2023, 10:02 - A: e\n"
+    )
+    assert [r[0] for r in rows(export)] == [1, 2, 3, 4]
+
+
+# -------------------------------------------------------------------------------------------------------- line endings
+
+IOS_BODIES = [
+    (f"{LRM}POLL:\nLunch?\n{LRM}OPTION: Ja (1 vote)", "poll"),
+    (f"{LRM}image omitted\nmooi", "media"),
+    (f"{LRM}<attached: 00000012-PHOTO.jpg>\nmooi", "media"),
+]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize(("body", "kind"), IOS_BODIES)
+def test_kinds_of_several_lines(body: str, kind: str, ending: str) -> None:
+    export = of(ios(f"Kim: {body}", "Anna: x").replace("\n", ending))
+    assert rows(export)[0] == (1, "Kim", kind, body)
+
+
+def test_a_caption_on_android_with_crlf() -> None:
+    export = of(android("Kim: IMG-1-WA0001.jpg (file attached)\nMooi", "B: b").replace("\n", "\r\n"))
+    assert rows(export)[0] == (1, "Kim", "media", "IMG-1-WA0001.jpg (file attached)\nMooi")
+
+
+def test_a_copy_in_text_mode_has_two_carriage_returns() -> None:
+    export = of(
+        "20/05/24, 12:00 - Ann: Hi\r\r\n20/05/24, 12:01 - Ben: two\r\r\nlines\r\r\n21/05/24, 12:01 - Ann: x\r\r\n"
+    )
+    assert [(r[0], r[3]) for r in rows(export)] == [(1, "Hi"), (2, "two\nlines"), (4, "x")]
+
+
+def test_a_header_behind_a_lone_carriage_return_opens_a_message() -> None:
+    lines = [f"14/03/2023, 10:0{i} - A: {i}" for i in range(5)]
+    export = of("\n".join(lines[:3]) + "\r" + "\n".join(lines[3:]) + "\n")
+    assert [(r[0], r[3]) for r in rows(export)] == [(i + 1, str(i)) for i in range(5)]
+
+
+def test_blank_lines_of_carriage_returns_alone() -> None:
+    export = of("13/03/2023, 10:00 - A: a\r\rb\r14/03/2023, 10:01 - B: c\r")
+    assert [(r[0], r[3]) for r in rows(export)] == [(1, "a\n\nb"), (4, "c")]
+
+
+# ------------------------------------------------------------------------------------------------------------- senders
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u200c", "\u200d", "\u2060", "\u00ad", "\ufeff"])
+def test_names_that_differ_in_what_is_not_seen_are_two_and_flagged(mark: str) -> None:
+    export = of(android("Anna: a", "Bob: b", f"An{mark}na: c", f"An{mark}na left"))
+    assert [r[1] for r in rows(export)] == ["Anna", "Bob", f"An{mark}na", ""]
+    assert export.membership["member"].tolist() == [f"An{mark}na"]
+    assert any("lines 1 and 3 have names that look alike" in w for w in export.source.warnings)
+
+
+def test_strokes_look_alike() -> None:
+    assert any("look alike" in w for w in of(android("Annall: a", "AnnaIl: b")).source.warnings)
+
+
+def test_joiners_belong_to_names() -> None:
+    assert [r[1] for r in rows(of(android("\U0001f469\u200d\U0001f4bb Ann: a", "\u0645\u06cc\u200c\u0631\u0627: b")))] == [
+        "\U0001f469\u200d\U0001f4bb Ann", "\u0645\u06cc\u200c\u0631\u0627",
+    ]  # fmt: skip
+
+
+def test_a_colon_without_a_blank() -> None:
+    export = of("[2026/7/9 02:28:09] Ann: Hey\n[2026/7/9 02:28:37] Ben:Hi\n[2026/7/10 02:30:00] Ann:ok\n")
+    assert [(r[1], r[3]) for r in rows(export)] == [("Ann", "Hey"), ("Ben", "Hi"), ("Ann", "ok")]
+    assert [(r[1], r[3]) for r in rows(of(android("Ann: Hey", "Ann:ok", "Bob left")))][1] == ("Ann", "ok")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Anna added Boss: Piet", "Anna: x", "Boss: Piet: hoi", "Anna: y", "Boss: Piet: dag"),
+        ("Anna: x", "Anna: z", "Boss: Piet: hoi", "Boss: Piet left", "Boss: Piet: dag"),
+        ("Anna removed Boss: Piet", "Anna: x", "Boss: Piet: <Media omitted>", "Anna: y", "Boss: Piet: dag"),
+    ],
+)
+def test_a_name_with_a_colon_that_a_notice_names(lines: tuple[str, ...]) -> None:
+    export = of(android(*lines))
+    assert export.members["name"].tolist().count("Boss: Piet") == 1
+    assert "Boss" not in export.members["name"].tolist()
+    assert export.messages["sender"].tolist()[4] == "Boss: Piet"
+    assert "Boss: Piet" in export.membership["member"].tolist()
+
+
+@pytest.mark.parametrize(
+    "notice",
+    ['\u13a0\u13be "Pod: x" \u13d2', "Anna \u5c06\u201cA: x\u201d\u6539\u4e3a\u201cB: y\u201d\u4e86", 'Anna zmenila x "A: x" y "B: z"',
+     "Anna \u00abA: x\u00bb \u1240"],
+)  # fmt: skip
+def test_a_colon_between_quotation_marks_in_unknown_words(notice: str) -> None:
+    export = of(android("Anna: hoi", notice, "Bob: hoi", "Anna: ja"))
+    assert [r[2] for r in rows(export)] == ["text", "notice", "text", "text"]
+    assert export.members["name"].tolist() == ["Anna", "Bob"]
+
+
+# ------------------------------------------------------------------------------------------------------ iOS, its marks
+
+
+def test_an_ios_export_without_marks_still_has_notices() -> None:
+    export = of(ios(
+        f"My Group 2023: {E2E}", "Ben: Ben created group \u201cMy Group 2023\u201d", "My Group 2023: Ben added you",
+        "My Group 2023: You're now an admin", "Ben: hello", "Anna: hi",
+    ))  # fmt: skip
+    assert [r[2] for r in rows(export)] == ["notice"] * 4 + ["text"] * 2
+    assert export.source.group == "My Group 2023"
+    assert export.members["name"].tolist() == ["Ben", "Anna"]
+    assert export.membership[["event", "by"]].values.tolist()[:2] == [["created", "Ben"], ["added", "Ben"]]
+
+
+@pytest.mark.parametrize(
+    "body", ["image omitted", "video omitted", "audio omitted", "sticker omitted", "GIF omitted", "document omitted"]
+)
+def test_media_without_marks_in_a_file_without_any(body: str) -> None:
+    assert [r[2] for r in rows(of(ios(f"Anna: {body}", "Bob: nice")))] == ["media", "text"]
+    assert [r[2] for r in rows(of(ios(f"Anna: {body}", f"Bob: {LRM}image omitted")))] == ["text", "media"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [f"2015-08-04-PHOTO-00004762.jpg <{LRM}attached>", f"name.pdf \u2022 {LRM}1 page {LRM}<attached: 00000010-name.pdf>",
+     f"name.pdf \u2022 {LRM}1 page {LRM}document omitted"],
+)  # fmt: skip
+@pytest.mark.parametrize("other", ["nice", f"{LRM}image omitted"])
+def test_attachments_whose_mark_stands_inside(body: str, other: str) -> None:
+    assert rows(of(ios(f"Anna: {body}", f"Bob: {other}")))[0] == (1, "Anna", "media", body)
+
+
+def test_old_attachments_without_marks() -> None:
+    text = "06.08.13, 19:55:10: Anna: hi\n26.08.13, 19:56:10: Bob: 2015-08-04-PHOTO-00004762.jpg <attached>\n"
+    assert [r[2] for r in rows(of(text))] == ["text", "media"]
+
+
+def test_typed_text_behind_the_mark_keeps_its_speaker_with_a_doubt() -> None:
+    export = of(
+        ios(f"My Pod: {LRM}{E2E}", f"Ann: {LRM}No idea, lets try it out!", "Ann: hi", f"Ben: {LRM}image omitted")
+    )
+    assert [(r[1], r[2]) for r in rows(export)] == [("", "notice"), ("Ann", "text"), ("Ann", "text"), ("Ben", "media")]
+    assert export.messages["doubts"].tolist() == ["", "the app's mark stands before it, yet it reads as typed", "", ""]
+
+
+def test_unknown_words_behind_the_mark() -> None:
+    lines = [f"Pod: {LRM}\u13a0\u13be", "Ann: a", "Ben: b", f"Ann: {LRM}Ann \u13cc\u13be"]
+    media = [f"{name}: {LRM}\u13d2\u13af \u13a0" for name in ("Ann", "Ben", "Ann")]
+    export = of(ios(*lines, *media))
+    assert [r[2] for r in rows(export)] == ["notice", "text", "text", "notice", "media", "media", "media"]
+    assert any(w.startswith("2 notices of the app could not be read") for w in export.source.warnings)
+
+
+def test_the_author_of_a_notice_that_says_you_owns_the_phone() -> None:
+    lines = (f"Kim: {LRM}You changed this group's icon", f"Pod: {LRM}Bob added you", "Kim: x", "Bob: y", "Co: z")
+    members = of(ios(*lines)).members
+    assert members.loc[members["owner"], "name"].tolist() == ["Kim"]
+
+
+# --------------------------------------------------------------------------------------------------- bytes and archives
+
+
+@pytest.mark.parametrize("bad", ["2\0/\0003/2023, 11:00 - Zoe: c", "\0" * 20 + "Zoe: c", "25/03/2023, 1\0:00 - Zoe: c",
+                                 "25/03/2023, 11:00\0\0\0Zoe: c"])  # fmt: skip
+def test_a_hole_where_a_header_may_have_been_is_a_gap(bad: str) -> None:
+    export = of(f"14/03/2023, 10:00 - Zoe: a\n14/03/2023, 10:05 - Bob: b\n{bad}\n26/03/2023, 11:00 - Zoe: d\n")
+    assert [(r[0], r[1], r[2]) for r in rows(export)] == [
+        (1, "Zoe", "text"), (2, "Bob", "text"), (3, "", "gap"), (4, "Zoe", "text"),
+    ]  # fmt: skip
+    assert export.source.gaps == 1
+    assert export.messages["why"].tolist()[2] == "NUL bytes stand where its header may have been"
+    assert any(f"holds {bad.count(chr(0))} NUL bytes" in w for w in export.source.warnings)
+
+
+def test_a_hole_in_a_text_is_a_doubt() -> None:
+    export = of("14/03/2023, 10:00 - Zoe: een\x0014/03/2023, 10:05 - Bob: twee\n26/03/2023, 11:00 - Zoe: vier\n")
+    assert export.messages["doubts"].tolist() == ["it holds NUL bytes: some of its text is lost", ""]
+
+
+ONE = "14/03/2023, 10:00 - Zo\u00eb: hi\n15/03/2023, 10:00 - Bob: x".encode()
+BYTES = [
+    (ONE + b"\xe9 \xefv \xe8\n16/03/2023, 10:00 - Anna: ok\n", "utf-8", 3),
+    (b"14/03/2023, 10:00 - A: a\n20/03/2023, 10:00 - A: \xf0\x9f\x9a\x80 \xe9 \xe8\n", "utf-8", 2),
+    (b"14/03/2023, 10:00 - Anna: a\n20/03/2023, 10:00 - A: hi \xf0\x9f\x9a", "utf-8", 1),
+    (b"14/03/2023, 10:00 - Anna: a\n20/03/2023, 10:00 - A: hi \xe2\x82 y\n", "utf-8", 1),
+    (
+        "14/03/2023, 10:00 - Zo\u00eb: d\u00e9j\u00e0 \u20ac5\n15/03/2023, 10:00 - Bob: \u2018ja\u2019 \u2013 nee\n".encode(
+            "cp1252"
+        ),
+        "cp1252",
+        0,
+    ),
+    ("14/03/2023, 10:00 - Zo\u00eb: a\n15/03/2023, 10:00 - Bob: b\n".encode("cp1252"), "cp1252", 0),
+    (b"14/03/2023, 10:00 - A: \xed\xa0\x80\n20/03/2023, 10:00 - A: b\n", "utf-8", 3),
+]
+
+
+@pytest.mark.parametrize(("data", "encoding", "bad"), BYTES)
+def test_a_few_bad_bytes_are_replaced_and_counted(data: bytes, encoding: str, bad: int) -> None:
+    export = of(data)
+    assert export.source.encoding == encoding
+    assert export.raw.decode().count("\ufffd") == bad
+    assert any(w.startswith(f"{bad} pieces of the file are not valid") for w in export.source.warnings) == bool(bad)
+    if "Zo" in data.decode("latin-1"):
+        assert rows(export)[0][1] == "Zo\u00eb"
+
+
+CHAT = android("Anna: een", "Bob: twee")
+LONGER = android(*(f"X: {i}" for i in range(9)))
+
+
+def zipped(*files: tuple[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files:
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "taken"),
+    [
+        ((("notes.txt", LONGER), ("WhatsApp Chat with Pod.txt", CHAT)), "x.zip", "WhatsApp Chat with Pod.txt"),
+        ((("a/chat.txt", LONGER), ("Pod.txt", CHAT)), "Pod.zip", "Pod.txt"),
+        ((("_chat.txt", CHAT), ("WhatsApp Chat.txt", LONGER)), "x.zip", "_chat.txt"),
+        ((("_chat.txt", ""), ("chat.txt", CHAT)), "x.zip", "chat.txt"),
+        ((("a.txt", "no chat\n"), ("b.txt", CHAT)), "x.zip", "b.txt"),
+        ((("a.txt", CHAT), ("b.txt", LONGER)), "x.zip", "b.txt"),
+    ],
+)
+def test_the_text_of_an_archive_that_is_the_chat(files: tuple[tuple[str, str], ...], name: str, taken: str) -> None:
+    export = of(zipped(*files), name)
+    assert export.source.messages == dict(files)[taken].count("\n")
+    assert f"The archive holds 2 text files; {taken} was taken." in export.source.warnings
+
+
+# ----------------------------------------------------------------------------------------------------------------- time
+
+
+def test_a_pasted_block_longer_than_what_stands_before_it() -> None:
+    export = of(
+        "14/03/2023, 10:00 - A: a\n15/03/2023, 10:00 - B: kijk\n01/02/2020, 09:00 - C: oud\n02/02/2020, 09:00 - D: oud\n"
+        "03/02/2020, 09:00 - C: oud\n16/03/2023, 10:00 - A: ok\n17/03/2023, 10:00 - A: ok\n"
+    )
+    assert [bool(d) for d in export.messages["doubts"]] == [False, False, True, True, True, False, False]
+
+
+def test_a_clock_that_was_wrong_at_the_start() -> None:
+    export = of("14/03/2030, 10:00 - A: a\n" + android(*(f"B: {i}" for i in range(9))))
+    assert [bool(d) for d in export.messages["doubts"]] == [True] + [False] * 9
