@@ -16,6 +16,7 @@ from podaudit.model import Kind
 
 _SPACES = " \t\u00a0\u202f\u2000-\u200a\u3000"
 _QUOTE = f"[{_SPACES}]?[\"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u2018\u2019\u300c\u300d'][{_SPACES}]?"
+_HEAD = 12  # characters of a text that tell that it may be the app's
 _LONGEST = 1200  # characters of a text by the app: patterns never run on more
 # Marks that only serve display: zero-width, bidi controls, soft hyphen, byte-order mark.
 MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\u061c\ufeff\u00ad]")
@@ -156,7 +157,7 @@ def load() -> Words:
         {code: t["date_order"] for code, t in languages.items() if "date_order" in t},
         Forms.of(_form(code, f) for code, t in languages.items() for f in t.get("deleted_by_you", ())),
         _openings(f.text for f in kinds if f.kind is not Kind.MEDIA and not f.text.startswith("{")),
-        "^(?i:" + "|".join(sorted({_translate(f.text) for f in kinds if f.kind is Kind.MEDIA and f.text[0] not in "{<"})) + ")",
+        rf"^(?i:{_heads(f.text for f in kinds if f.kind is Kind.MEDIA and f.text[0] not in '{<')})",
     )  # fmt: skip
 
 
@@ -166,16 +167,30 @@ def _form(
     return Form(language, event, by_you, who_you, text, _anchor(text), kind)
 
 
+def _heads(forms: Iterable[str]) -> str:
+    """RE2 for how some forms begin: enough to tell a text that may be one from nearly all that are not."""
+    heads = set()
+    for form in forms:
+        depth, fixed, end = 0, 0, len(form)
+        for i, c in enumerate(form):
+            depth += {"[": 1, "]": -1}.get(c, 0)
+            fixed += not depth and c != "]"  # what stands in brackets may be missing
+            if c == "{" or fixed > _HEAD:
+                end = i
+                break
+        heads.add(_translate(form[:end]).replace(f"[{_SPACES}]", r"[ \x{a0}\x{202f}]"))
+    return "|".join(sorted(heads))
+
+
 def _openings(forms: Iterable[str]) -> str:
     """RE2: one pass over all bodies that leaves the few Python looks at."""
     mark = "[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
-    whole = "|".join(_translate(f) for f in sorted(set(forms)))
     place = r"[^\n]*https://foursquare\.com/v/"
     behind = (
         rf"(?:[ \x{{a0}}\x{{202f}}]\([^()\n]{{3,40}}\)|[^\n]*{mark}<[^<>\n]{{3,80}}>|[^\n]*\x{{2022}}[^\n]*\x{{200e}})"
     )
     files = rf"[^\n]*\.[A-Za-z0-9]{{2,5}}{behind}"
-    return rf"^{mark}(?:\x{{200e}}|(?i:{whole})|<[^<>\n]{{3,80}}>|{files}|{place})"
+    return rf"^{mark}(?:\x{{200e}}|(?i:{_heads(forms)})|<[^<>\n]{{3,80}}>|{files}|{place})"
 
 
 @dataclass(frozen=True, slots=True)
