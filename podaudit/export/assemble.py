@@ -124,7 +124,10 @@ def _text(values: pa.Array) -> Any:
 
 def _coded(code: np.ndarray, values: list[str]) -> Any:
     """A text column from codes; -1 is empty."""
-    return _text(pa.array([*values, ""], pa.large_string()).take(pa.array(code % (len(values) + 1))))
+    texts = pa.array([*values, ""], pa.large_string())
+    place = code % (len(values) + 1)
+    length = pc.binary_length(texts).to_numpy(zero_copy_only=False)[place]
+    return _text(lines.column(length, lambda part: texts.take(pa.array(place[part]))))
 
 
 def _sparse(n: int, values: dict[int, str]) -> Any:

@@ -101,6 +101,8 @@ def _handovers(sender: Ints) -> list[int]:
     own = sender[spoken]
     if len(own) < 2 * _LOUD:
         return []
+    if np.isin(own[:_LOUD], own[-_LOUD:]).any():
+        return []
     last = np.zeros(own.max() + 1, dtype=np.int64)
     last[own] = np.arange(len(own))
     silent = np.maximum.accumulate(last[own])[:-1] == np.arange(len(own) - 1)

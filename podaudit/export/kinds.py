@@ -68,8 +68,9 @@ def _placeholders(
     place = np.array([CODE[r.kind] if r is not None else -1 for r in read], dtype=np.int64)[code]
     found = (place >= 0) & sure & (own | rarely)
     told.kind[rows[found]] = place[found]
-    _marked_notices(told, said, rows[~found & own & bracket[rows]], dict(zip(rows.tolist(), code.tolist(), strict=True)),
-                    bodies, line, typed & bracket & ~body)  # fmt: skip
+    left = np.flatnonzero(~found & own & bracket[rows])
+    if len(left):
+        _marked_notices(told, said, rows[left], code[left], bodies, line, typed & bracket & ~body)
 
 
 def _read(text: str) -> words.Placeholder | None:
@@ -85,21 +86,23 @@ def _shows(text: str) -> bool:
 
 
 def _marked_notices(
-    told: Told, said: Said, rows: Ints, code: dict[int, int], bodies: list[str], line: Bools, plain: Bools
+    told: Told, said: Said, rows: Ints, code: Ints, bodies: list[str], line: Bools, plain: Bools
 ) -> None:
-    """Rows with the app's mark in words of no placeholder: notices, unless a member typed or shared something."""
+    """Rows with the app's mark in words of no placeholder: notices, unless a member typed or shared something.
+
+    ``code``: into ``bodies``, per row; ``plain``: rows without the mark, which show who writes.
+    """
     writes = tally(np.where(plain, said.code, -1), len(said.names))[0] > 0
     reader = notices.Reader()
-    texts, counts = np.unique([code[row] for row in rows.tolist()], return_counts=True)
-    often = {int(t) for t, n in zip(texts.tolist(), counts.tolist(), strict=True) if n >= _AGAIN}
-    for row in rows.tolist():
-        text, name = bodies[code[row]], said.names[said.code[row]]
+    often = np.bincount(code, minlength=len(bodies)) >= _AGAIN
+    for row, at in zip(rows.tolist(), code.tolist(), strict=True):
+        text, name = bodies[at], said.names[said.code[row]]
         if line[row]:
             told.kind[row] = CODE[Kind.MEDIA]
         elif not writes[said.code[row]] or _opens_with(text, name) or reader.read(text) is not None:
             told.kind[row] = CODE[Kind.NOTICE]
             told.lead[row] = name
-        elif code[row] in often and "\n" not in text:
+        elif often[at] and "\n" not in text:
             told.kind[row] = CODE[Kind.MEDIA]
         else:
             told.doubts[row] = [TYPED]
@@ -114,10 +117,12 @@ def _unmarked_notices(told: Told, text: pa.Array, said: Said, rows: Bools) -> No
 
     The group is the name that opens the export, where it says nothing but notices.
     """
+    if not rows.any():
+        return
     reader = notices.Reader()
     short = rows & (pc.binary_length(text).to_numpy(zero_copy_only=False) < _SHORT)
     count, _ = tally(np.where(rows, said.code, -1), len(said.names))
-    opening = notices.clean(said.names[said.code[rows.argmax()]]) if rows.any() else ""
+    opening = notices.clean(said.names[said.code[rows.argmax()]])
     for code in np.flatnonzero(count).tolist():
         name = notices.clean(said.names[code])
         own = np.flatnonzero(short & (said.code == code))

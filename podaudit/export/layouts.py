@@ -129,13 +129,14 @@ def _take(out: Numbers, first: int, layout: Layout, words: Words, normal: Words,
     values = {name: _number(parts) for name, parts in figures.items()}
     if not good.all():
         values = {name: value[good] for name, value in values.items()}
-    hit = hit[good] + first
+    hit = hit[good]
     zero = np.zeros(len(hit), dtype=np.int32)
-    out.hit[hit] = True
-    out.length[hit] = layout.length
-    out.a[hit], out.b[hit], out.c[hit] = values["a"], values["b"], values["c"]
-    out.clock[hit] = dates.clock(values["H"], values["M"], values.get("S", zero), dates.half_of(layout.word))
-    out.word[hit] = out.place(layout.word)
+    rows = slice(first, first + len(hit)) if len(hit) == words.shape[1] else hit + first
+    out.hit[rows] = True
+    out.length[rows] = layout.length
+    out.a[rows], out.b[rows], out.c[rows] = values["a"], values["b"], values["c"]
+    out.clock[rows] = dates.clock(values["H"], values["M"], values.get("S", zero), dates.half_of(layout.word))
+    out.word[rows] = out.place(layout.word)
     fits[fits] = good
     return open_[~fits]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from podaudit.export.headers import candidates
 _LF, _CR = 10, 13
 _WORD = 4  # bytes
 _CRS = 3  # before one LF: files written twice as text have two
+_ROWS = 1 << 15  # rows put together in one go
 _BLOCK = 1 << 20  # bytes looked at in one go
 _HEAD = 64  # bytes behind a lone CR in which a header shows
 
@@ -29,9 +31,10 @@ class Lines:
 def split_lines(raw: bytes) -> Lines:
     """Split at LF alone, strip the CRs before it. Where lines end in lone CRs, it is split at those too."""
     data = np.frombuffer(raw, dtype=np.uint8)
-    ends = _places(data, _LF)
-    if b"\r" in raw:
-        lone = _lone(data, _places(data, _CR))
+    ends = places(data, _LF)
+    crs = sum(np.count_nonzero(data[at : at + _BLOCK] == _CR) for at in range(0, len(data), _BLOCK))
+    if crs > np.count_nonzero(data[ends[ends > 0] - 1] == _CR):
+        lone = _lone(data, places(data, _CR))
         if len(lone) * 3 <= len(ends):
             lone = lone[_opens(raw, lone + 1)]  # in a message, but for those before a header
         ends = np.sort(np.concatenate([ends, lone]), kind="stable")
@@ -63,7 +66,7 @@ def _opens(raw: bytes, at: Ints) -> Bools:
     return opens
 
 
-def _places(data: np.ndarray, byte: int) -> Ints:
+def places(data: np.ndarray, byte: int) -> Ints:
     """Where a byte stands, ascending; in blocks, as memory touched for the first time is what costs most."""
     blocks = [np.flatnonzero(data[at : at + _BLOCK] == byte) + at for at in range(0, len(data), _BLOCK)]
     return np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.int64)
@@ -85,12 +88,34 @@ def without_ending(data: np.ndarray, start: Ints, stop: Ints) -> Ints:
 
 def slices(raw: bytes, start: Ints, stop: Ints) -> pa.Array:
     """Texts between byte offsets (ascending, not overlapping) as one column."""
-    if not len(start):
-        return pa.array([], pa.large_string())
-    offsets = np.empty(2 * len(start), dtype=np.int64)
-    offsets[::2], offsets[1::2] = start, stop
-    both = pa.Array.from_buffers(pa.large_string(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(raw)])
-    return both.take(pa.array(np.arange(0, len(offsets), 2)))
+
+    def some(part: slice) -> pa.Array:
+        offsets = np.empty(2 * (part.stop - part.start), dtype=np.int64)
+        offsets[::2], offsets[1::2] = start[part], stop[part]
+        both = pa.Array.from_buffers(
+            pa.large_string(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(raw)]
+        )
+        return both.take(pa.array(np.arange(0, len(offsets), 2)))
+
+    return column(stop - start, some)
+
+
+def column(length: Ints, some: Callable[[slice], pa.Array]) -> pa.Array:
+    """A text column whose texts have so many bytes, made of parts of some rows each.
+
+    In blocks: memory that is touched for the first time costs more than the work done in it, so most of it is used again.
+    """
+    n = len(length)
+    if n <= _ROWS:
+        return some(slice(0, n)) if n else pa.array([], pa.large_string())
+    offsets = np.zeros(n + 1, dtype=np.int64)
+    np.cumsum(length, out=offsets[1:])
+    data = np.empty(offsets[-1], dtype=np.uint8)
+    for low in range(0, n, _ROWS):
+        high = min(low + _ROWS, n)
+        held = np.frombuffer(some(slice(low, high)).buffers()[2], dtype=np.uint8)
+        data[offsets[low] : offsets[high]] = held[: offsets[high] - offsets[low]]
+    return pa.Array.from_buffers(pa.large_string(), n, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
 
 
 def starts_with(raw: bytes, at: Ints, mark: bytes) -> Bools:

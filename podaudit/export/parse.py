@@ -90,8 +90,7 @@ def build(raw: bytes, lines: Lines, found: Headers) -> Rows:
     said = senders.split(raw, body, first_end, end, is_message, bracket)
     text = slices(raw, said.text, end)
     if b"\r" in raw:
-        text = pc.replace_substring_regex(text, "\r+\n", "\n")
-        text = pc.replace_substring(text, "\r", "\n") if b"\n" not in raw else text
+        text = _plain_endings(text, np.flatnonzero(line_end - head > 1), b"\n" in raw)
     marks = [np.zeros(n, dtype=bool)] * 2
     if bracket.any():
         marks = [starts_with(raw, start, _LRM), starts_with(raw, said.text, _LRM)]
@@ -100,3 +99,14 @@ def build(raw: bytes, lines: Lines, found: Headers) -> Rows:
     time = np.full(n, np.datetime64("NaT", "us"))
     time[top:] = found.time
     return Rows(head + 1, line_end, start, stop, time, told.kind, codes, said.names, text, why, told.doubts, told.lead)
+
+
+def _plain_endings(text: pa.Array, several: Ints, lf: bool) -> pa.Array:
+    """Texts whose lines end in LF, where those of ``several`` lines end otherwise; in a file without LF, CR ends lines."""
+    some = text.take(pa.array(several))
+    plain = pc.replace_substring_regex(some, "\r+\n", "\n") if lf else pc.replace_substring(some, "\r", "\n")
+    if plain.equals(some):
+        return text
+    mask = np.zeros(len(text), dtype=bool)
+    mask[several] = True
+    return pc.replace_with_mask(text, pa.array(mask), plain)

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from podaudit.export import notices, words
 from podaudit.export.bytewise import first_pair, gather, reach
 from podaudit.export.dates import Bools, Ints
-from podaudit.export.lines import slices
+from podaudit.export.lines import places, slices
 
-_COLON, _BLANK = 58, 32
+_COLON, _BLANK, _CR = 58, 32, 13
 _ROWS = 1 << 15  # rows looked at in one go
 _NEAR = 40  # bytes of a message in which a sender mostly ends
 _LRM = b"\xe2\x80\x8e"
@@ -65,20 +65,19 @@ def _colons(raw: bytes, body: Ints, first_end: Ints, end: Ints, is_message: Bool
     """Where the sender ends (-1: no sender) and the text begins. ``Name:`` alone on its line has an empty text."""
     data = np.frombuffer(raw, dtype=np.uint8)
     at = _first_colon(raw, body, first_end)
-    colon = np.where(at >= 0, body + at, -1)
-    text_start = np.where(at >= 0, colon + 2, body)
-    last = data[np.maximum(first_end - 1, 0)] if len(data) else np.zeros(len(body), dtype=np.uint8)
-    bare = is_message & (at < 0) & (first_end > body + 1) & (last == _COLON)
-    colon = np.where(bare, first_end - 1, colon)
-    text_start = np.where(bare, first_end, text_start)
-    spoken = is_message & (colon > 0)
+    at[~is_message] = -1
+    colon = body + at
+    text = colon + 2
+    none = np.flatnonzero(at < 0)
+    colon[none], text[none] = -1, body[none]
+    alone = none[is_message[none] & (first_end[none] > body[none] + 1)]
+    alone = alone[data[first_end[alone] - 1] == _COLON]
+    colon[alone], text[alone] = first_end[alone] - 1, first_end[alone]
     # In old exports the text began on the line below every header: there the line break is the header's.
-    if np.count_nonzero(bare) * 2 > np.count_nonzero(spoken):
-        more = bare & (first_end < end)
-        width = 1 + (data[np.minimum(first_end, len(data) - 1)] == 13)
-        text_start = np.where(more, np.minimum(first_end + width, end), text_start)
-    colon = np.where(is_message, colon, -1)
-    return colon, np.where(is_message, text_start, body)
+    if len(alone) * 2 > len(at) - len(none) + len(alone):
+        more = alone[first_end[alone] < end[alone]]
+        text[more] = np.minimum(first_end[more] + 1 + (data[first_end[more]] == _CR), end[more])
+    return colon, text
 
 
 def _first_colon(raw: bytes, start: Ints, stop: Ints) -> Ints:
@@ -142,12 +141,12 @@ def _phantoms(raw: bytes, said: Said, body: Ints, end: Ints, plain: Bools, named
     """Notices with a colon in them: it stands behind the name they open with, or between quotation marks."""
     reader = notices.Reader()
     spoken = np.where(plain, said.code, -1)
-    count, _ = tally(spoken, len(said.names))
+    count = np.bincount(spoken[spoken >= 0], minlength=len(said.names))
     few = [n <= _PHANTOM or bool(_OPENING.keys() & set(s)) for n, s in zip(count.tolist(), said.names, strict=True)]
     some = np.flatnonzero((spoken >= 0) & np.append(np.array(few, dtype=bool), False)[spoken])
     long: list[tuple[int, str]] = []
-    for code, places in _by_code(spoken[some]):
-        rows, sender = some[places], said.names[code]
+    for code, own in _by_code(spoken[some]):
+        rows, sender = some[own], said.names[code]
         length = len(words.MARKS.sub("", sender).strip())
         for row in rows.tolist():
             text = raw[body[row] : end[row]].decode("utf-8")
@@ -226,13 +225,19 @@ def _is_name(text: str) -> bool:
 def _marked_names(raw: bytes, said: Said, first_end: Ints, bracket: Bools) -> None:
     """The same for iOS, where the mark behind the colon shows where a name ends."""
     rows = np.flatnonzero(bracket & (said.code >= 0))
-    if not len(rows) or b": " + _LRM not in raw:
+    if not len(rows):
         return
-    at = pc.find_substring(slices(raw, said.text[rows], first_end[rows]), ": " + _LRM.decode("utf-8"))
-    for i in np.flatnonzero(at.to_numpy(zero_copy_only=False) > 0).tolist():
-        row, length = int(rows[i]), at[i].as_py()
-        start = int(said.text[row])
-        if length > _NAME or raw.startswith(_LRM, start):
+    data = np.frombuffer(raw, dtype=np.uint8)
+    at = places(data, _LRM[0])
+    at = at[(at >= 2) & (at + 2 < len(data))]
+    for byte, off in ((_COLON, -2), (_BLANK, -1), (_LRM[1], 1), (_LRM[2], 2)):
+        at = at[data[at + off] == byte]
+    own = rows[np.searchsorted(said.text[rows], at, side="right") - 1]
+    begin = said.text[own]
+    behind = (at > begin + 2) & (at - 2 <= np.minimum(begin + _NAME, first_end[own]))
+    found = np.stack([own, begin, at - begin - 2], axis=1)[behind]
+    for row, start, length in found.tolist():
+        if said.text[row] != start or raw.startswith(_LRM, start):
             continue
         prefix = raw[start : start + length + 2]
         rest = raw[start + length + 2 : int(first_end[row])].decode("utf-8")
