@@ -43,34 +43,48 @@ def expected(case: dict[str, Any]) -> list[list[str]]:
     return [["Olga" if v == "*" else v for v in row] for row in case["says"]]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"])
-def test_notice_on_android(case: dict[str, Any]) -> None:
-    export = android("Olga: hi", case["text"], "Olga: bye", me="Olga")
-    assert export.messages["kind"].tolist() == ["text", "notice", "text"]
-    assert export.messages["sender"].tolist() == ["Olga", "", "Olga"]
-    assert export.messages["member"].tolist()[1] == ""
-    assert export.messages["text"].tolist()[1] == case["text"]
-    assert events(export) == expected(case)
+def batches() -> list[list[dict[str, Any]]]:
+    """The cases in chats of some twenty; those that rename members, or know one by two names, in a chat of their own."""
+    alone = [c for c in CASES if "~" in c["text"] or any(row[0] == "number_changed" for row in c["says"])]
+    others = [c for c in CASES if c not in alone]
+    return [*(others[i : i + 20] for i in range(0, len(others), 20)), *([c] for c in alone)]
+
+
+def check(export: Export, cases: list[dict[str, Any]]) -> None:
+    """A chat of a greeting, the notices and a farewell."""
+    m = export.messages
+    read_as = dict(zip(m["line"], zip(m["kind"], m["sender"], m["member"], strict=True), strict=True))
+    assert read_as == {1: ("text", "Olga", "Olga"), len(cases) + 2: ("text", "Olga", "Olga"),
+                       **{i: ("notice", "", "") for i in range(2, len(cases) + 2)}}  # fmt: skip
+    by_line: dict[int, list[list[str]]] = {}
+    for line, event in zip(export.membership["line"].tolist(), events(export), strict=True):
+        by_line.setdefault(line, []).append(event)
+    for line, case in enumerate(cases, 2):
+        assert by_line.get(line, []) == expected(case), case["text"]
     assert not any("could not be read" in w for w in export.source.warnings)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"])
-def test_notice_on_ios(case: dict[str, Any]) -> None:
-    export = ios("Olga: hi", f"Pod: {LRM}{case['text']}", "Olga: bye", me="Olga")
-    assert export.messages["kind"].tolist() == ["text", "notice", "text"]
-    assert export.messages["sender"].tolist()[1] == ""
-    assert events(export) == expected(case)
-    assert export.source.system_messages == 1 and export.source.messages == 3
+@pytest.mark.parametrize("cases", batches(), ids=lambda cases: cases[0]["text"])
+def test_notices_on_android(cases: list[dict[str, Any]]) -> None:
+    export = android("Olga: hi", *(case["text"] for case in cases), "Olga: bye", me="Olga")
+    assert export.messages["text"].tolist()[1:-1] == [case["text"] for case in cases]
+    check(export, cases)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"])
-def test_the_same_words_typed_by_a_member_are_a_message(case: dict[str, Any]) -> None:
-    for export in (
-        android("Olga: hi", f"Bob: {case['text']}", "Olga: bye"),
-        ios("Olga: hi", f"Bob: {case['text']}", f"Olga: {LRM}image omitted"),
-    ):
-        assert export.messages["kind"].tolist()[1] == "text"
-        assert export.messages["sender"].tolist()[1] == "Bob"
+@pytest.mark.parametrize("cases", batches(), ids=lambda cases: cases[0]["text"])
+def test_notices_on_ios(cases: list[dict[str, Any]]) -> None:
+    export = ios("Olga: hi", *(f"Pod: {LRM}{case['text']}" for case in cases), "Olga: bye", me="Olga")
+    check(export, cases)
+    assert export.source.system_messages == len(cases)
+
+
+@pytest.mark.parametrize("at", range(0, len(CASES), 20))
+def test_the_same_words_typed_by_members_are_messages(at: int) -> None:
+    texts = [case["text"] for case in CASES[at : at + 20]]
+    said = [f"Bob{chr(ord('A') + i)}: {text}" for i, text in enumerate(texts)]
+    for export in (android("Olga: hi", *said, "Olga: bye"), ios("Olga: hi", *said, f"Olga: {LRM}image omitted")):
+        assert export.messages["kind"].tolist()[1:-1] == ["text"] * len(texts)
+        assert export.messages["sender"].tolist()[1:-1] == [s.partition(":")[0] for s in said]
         assert len(export.membership) == 0
 
 
