@@ -201,7 +201,7 @@ def test_unknown_words_behind_the_mark() -> None:
     media = [f"{name}: {LRM}\u13d2\u13af \u13a0" for name in ("Ann", "Ben", "Ann")]
     export = of(ios(*lines, *media))
     assert [r[2] for r in rows(export)] == ["notice", "text", "text", "notice", "media", "media", "media"]
-    assert any(w.startswith("2 notices of the app could not be read") for w in export.source.warnings)
+    assert any(w.startswith("Notices of the app that could not be read: 2;") for w in export.source.warnings)
 
 
 def test_the_author_of_a_notice_that_says_you_owns_the_phone() -> None:
@@ -222,7 +222,7 @@ def test_a_hole_where_a_header_may_have_been_is_a_gap(bad: str) -> None:
     ]  # fmt: skip
     assert export.source.gaps == 1
     assert export.messages["why"].tolist()[2] == "NUL bytes stand where its header may have been"
-    assert any(f"holds {bad.count(chr(0))} NUL bytes" in w for w in export.source.warnings)
+    assert any(f"NUL bytes in the file: {bad.count(chr(0))};" in w for w in export.source.warnings)
 
 
 def test_a_hole_in_a_text_is_a_doubt() -> None:
@@ -253,7 +253,9 @@ def test_a_few_bad_bytes_are_replaced_and_counted(data: bytes, encoding: str, ba
     export = of(data)
     assert export.source.encoding == encoding
     assert export.raw.decode().count("\ufffd") == bad
-    assert any(w.startswith(f"{bad} pieces of the file are not valid") for w in export.source.warnings) == bool(bad)
+    assert any(
+        w.startswith("Pieces of the file that are not valid") and f": {bad};" in w for w in export.source.warnings
+    ) == bool(bad)
     if "Zo" in data.decode("latin-1"):
         assert rows(export)[0][1] == "Zo\u00eb"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from podaudit.export import read
+from podaudit.export import read, words
 from podaudit.model import Export, Kind, Options
 
 LRM = "\u200e"
@@ -301,3 +301,17 @@ def test_truncation_is_said() -> None:
     export = chat("\n".join(lines), date_order="dmy")
     assert any("40,000" in w for w in export.source.warnings)
     assert not any("40,000" in w for w in android("A: x", "B: y").source.warnings)
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("klaar ✅ <Dit bericht is bewerkt>", "klaar ✅"),
+        (f"done {LRM}<This message was edited>", "done"),
+        ("done <this is mine>", "done <this is mine>"),
+        ("1 < 2", "1 < 2"),
+    ],
+)
+def test_the_mark_of_an_edit_is_no_part_of_what_was_said(text: str, bare: str) -> None:
+    assert words.unedited(text) == bare
+    assert said(android(f"Anna: {text}"))[0] == ("Anna", "text", text)

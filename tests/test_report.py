@@ -24,11 +24,12 @@ from report_fixture import coded_demo
 from podaudit import model
 from podaudit.audit import Audit
 from podaudit.detect.pressure import CONTEXT
+from podaudit.export import merge, read
 from podaudit.lexicon import load
 from podaudit.report import LANGUAGES, pictures, render, sayings, tally, terms
 from podaudit.report.language import Language, plain, visible
 from podaudit.report.locale import update
-from podaudit.report.sayings import REASONS, reason
+from podaudit.report.sayings import REASONS, reason, retell
 from podaudit.report.view import Segment
 from podaudit.resources import templates_dir
 
@@ -464,3 +465,69 @@ def test_reasons_of_labels_are_all_known_to_the_page() -> None:
     why = "“sorry ; echt” (says sorry); the writer has calls open"
     assert reason(lang, why) == "“sorry ; echt” (zegt sorry); bij de schrijver staan oproepen open"
     assert reason(Language("en"), why) == why
+
+
+# ------------------------------------------------------------------------------------ what the reader says, in the page's language
+
+SAYING = {
+    "second shape": "".join(f"{d}-05-2023 10:00 - A: x\n" for d in range(10, 19))
+    + "".join(f"[{d}/05/2023, 10:00] A: x\n" for d in range(20, 29)),
+    "encoding and bad bytes": b"14/03/2023, 10:00 - Zo\xeb: d\xe9j\xe0\n",
+    "bad bytes": b"14/03/2023, 10:00 - Zo\xc3\xab: d\xe9\n",
+    "tail, gaps, holes": "tail\n14/03/2023, 10:00 - A: a\n99/99/2023, 10:00 - A: b\n\0\0/03/2023, 10:00 - A: c\n"
+    "14/03/2023, 10:00 - A: a\0b\n",
+    "headers in bodies, time": "14/03/2023, 10:00 - A: a\n[14-03-2023 10:00:00] B: b\n01/01/2020, 10:00 - C: c\n15/03/2023, 10:00 - A: d\n",
+    "cap": "".join(f"1{d % 10}/0{1 + d // 4000}/2023, 10:00 - A: x\n" for d in range(10_000)),
+    "notices, look-alikes": "14/03/2023, 10:00 - \u13a0\u13be\n14/03/2023, 10:00 - Anna: a\n14/03/2023, 10:00 - \u0410nna: a\n",
+    "saved and unsaved": "14/03/2023, 10:00 - Anna: a\n14/03/2023, 10:00 - ~ Anna: a\n14/03/2023, 10:00 - B: a\n"
+    "14/03/2023, 10:00 - B added you\n",
+    "owner, by the notice": "[14/03/2023, 10:00:00] Kim: \u200eYou created group \u201cX\u201d\n[14/03/2023, 10:00:00] Kim: a\n",
+    "owner, by a deletion": "14/03/2023, 10:00 - Kim: You deleted this message\n14/03/2023, 10:00 - Bob: a\n",
+    "owner, the only one": "14/03/2023, 10:00 - Bob added you\n14/03/2023, 10:00 - Kim: a\n14/03/2023, 10:01 - Bob: b\n",
+    "owner, greeted": "14/03/2023, 10:00 - Bob added you\n14/03/2023, 10:01 - Bob: hi Kim\n"
+    "14/03/2023, 10:01 - Kim: a\n14/03/2023, 10:01 - Eva: a\n",
+    "typed behind the mark": "[14/03/2023, 10:00:00] Kim: \u200ewell then\n[14/03/2023, 10:00:00] Kim: a\n"
+    "[15/03/2023, 10:00:00] Pod: \u200eBob left\n",
+    "another author": "[14/03/2023, 10:00:00] Kim: \u200eBob removed Eva\n[14/03/2023, 10:00:00] Kim: a\n[15/03/2023, 10:00:00] Bob: a\n",
+    "unknown word": "".join(f"{d}/05/2023, 9:00 am - A: x\n" for d in range(1, 29)) * 3
+    + "29/05/2023, 9:00 zork - A: x\n",
+    "Buddhist": "14/3/2566 10:05 - Anna: a\n",
+    "Persian": "1402/1/14, 18:44 - Anna: a\n",
+    "same in every order": "5/5/2023, 10:00 - A: x\n",
+    "year first": "23. 3. 5. 10:00 - A: x\n",
+    "year first, by the span": "23-03-14 10:00 - A: x\n23-03-25 10:00 - A: x\n",
+    "one runs back": "11/03/2023, 10:00 - A: x\n12/03/2023, 10:00 - A: y\n01/04/2023, 10:00 - A: z\n",
+    "padded English": '03/04/2023, 10:00 - Anna created group "X"\n03/04/2023, 10:00 - Anna: x\n',
+    "short English": '3/4/23, 10:00 AM - Anna created group "X"\n3/4/23, 10:00 AM - Anna: x\n',
+    "Dutch": '03/04/2023, 10:00 - Anna heeft de groep "X" gemaakt\n03/04/2023, 10:00 - Anna: x\n',
+    "dots in the clock": "3/4/2023, 10:00 p. m. - Anna: x\n",
+    "dots in the date": "3.4.2023, 10:00 - Anna: x\n",
+    "a double": "14/03/2023, 10:00 - A: a\n14/03/2023, 12:00 - B: b\n15/03/2023, 10:00 - A: c\n" * 2,
+    "another chat": "".join(f"1{d}/03/2023, 10:00 - {n}: x\n" for n in "AB" for d in range(9)),
+}
+
+
+@pytest.mark.parametrize("name", SAYING)
+def test_what_the_reader_says_is_said_in_dutch(name: str) -> None:
+    data = SAYING[name]
+    export = read(None, data=data if isinstance(data, bytes) else data.encode(), name="c.txt", options=model.Options())
+    dutch = Language("nl")
+    m = export.messages
+    said = [*export.source.warnings, *(d for texts in [*m["doubts"], *m["why"]] for d in texts.split("; ") if d)]
+    assert said
+    assert [s for s in said if retell(dutch, s).lang != "nl"] == []
+    merged = [retell(dutch, f"c.txt: {s}") for s in said]
+    assert all(s.lang == "nl" and s.text.startswith("c.txt: ") for s in merged)
+
+
+def test_what_merging_says_is_said_in_dutch() -> None:
+    chat = [f"1{d}/03/2023, 10:00 - {'AB'[d % 2]}: een bericht met nummer {d}\n" for d in range(9)]
+    other = [line.replace("10:00", "11:00").replace("- A", "- Eva") for line in chat[3:]] + [
+        "20/03/2023, 11:00 - B: ja\n"
+    ]
+    other[2] = "15/03/2023, 11:00 - B: Dit bericht is verwijderd\n"
+    given = [("a.txt", chat), ("b.txt", other), ("c.txt", other)]
+    export = merge([read(None, data="".join(t).encode(), name=n, options=model.Options()) for n, t in given])
+    said = [*export.source.warnings, *(d for d in export.messages["doubts"] if d)]
+    assert len(export.source.warnings) == 7 and len(said) == 8
+    assert [s for s in said if retell(Language("nl"), s).lang != "nl"] == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from podaudit.detect.language import shares
 from podaudit.detect.names import Names
+from podaudit.export.words import unedited
 from podaudit.lexicon import Hit
 from podaudit.lexicon.fold import fold_all
 from podaudit.model import Kind
@@ -59,7 +60,7 @@ def view(messages: pd.DataFrame, members: pd.DataFrame, membership: pd.DataFrame
     shown = messages[~messages["kind"].isin([Kind.NOTICE, Kind.DELETED, Kind.GAP])]
     lines: list[int] = shown["line"].tolist()
     texts: list[str] = shown["text"].tolist()
-    bare = _without_links(lines, texts, links)
+    bare = [unedited(text) if text.endswith(">") else text for text in _without_links(lines, texts, links)]
     folded = fold_all(bare)
     senders: list[str] = shown["member"].tolist()
     present = {

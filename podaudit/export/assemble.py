@@ -163,18 +163,18 @@ def _warnings(
     if decoded.encoding != "utf-8":
         out.append(f"The file is not UTF-8; it was read as {decoded.encoding}.")
     if decoded.bad:
-        out.append(f"{decoded.bad} pieces of the file are not valid {decoded.encoding} and show as \ufffd.")
+        out.append(f"Pieces of the file that are not valid {decoded.encoding}: {decoded.bad}; they show as \ufffd.")
     if found.line[0] > 0:
-        out.append(f"The first {found.line[0]} lines stand before any message: the export may begin inside one.")
+        out.append(f"Lines before any message: {found.line[0]}; the export may begin inside one.")
     if b"\0" in decoded.raw:
         holes = decoded.raw.count(b"\0")
-        out.append(f"The file holds {holes} NUL bytes, as broken storage leaves them: some of its text is lost.")
+        out.append(f"NUL bytes in the file: {holes}; broken storage leaves such holes, and some of the text is lost.")
     impossible = sorted(r for r in rows.why if r or not found.line[0])
     if impossible:
         out.append(f"No message could be made of {_at('line', [int(rows.line[r]) for r in impossible])}.")
     if len(found.suspects):
         at = _at("line", (found.suspects + 1).tolist())
-        out.append(f"Inside messages, {at} look like headers of other messages.")
+        out.append(f"Inside messages, what looks like the header of another message: {at}.")
     odd = [row for row, texts in sorted(doubted.items()) if any(t.startswith("time ") for t in texts)]
     if odd:
         out.append(f"Time does not run on at {_at('line', [int(rows.line[r]) for r in odd])}; it may be pasted text.")

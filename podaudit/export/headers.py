@@ -416,7 +416,7 @@ def find(raw: bytes, starts: Ints, lines: pa.Array, name: str, given: Order | No
         _check_words(more, name)
         parts.append((more, *dates.times(more.fields, order), other.shape))
         left = more.rest
-        warnings.append(f"{len(more.line)} messages from line {more.line[0] + 1} on have headers of a second shape.")
+        warnings.append(f"Messages with headers of a second shape: {len(more.line)}, from line {more.line[0] + 1} on.")
     return _merge(parts, starts, left, _overwritten(raw, starts, lines), raw, decision, warnings)
 
 

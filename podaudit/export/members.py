@@ -137,7 +137,9 @@ def know(rows: Rows, text_of: Callable[[int], str], me: str | None, name: str) -
     names = _canonical(book)
     unread = sum(s is None for s in said.values())
     if unread:
-        warnings.append(f"{unread} notices of the app could not be read; they are kept as notices without an event.")
+        warnings.append(
+            f"Notices of the app that could not be read: {unread}; they are kept as notices without an event."
+        )
     if book.tilde:
         warnings.append("A saved contact and an unsaved one bear the same name; they are kept apart.")
     warnings += _look_alikes(names, book, rows)
@@ -250,7 +252,7 @@ def _owner(
     if greeted := _greeted(rows, events, left, text_of):
         return _found(book, greeted, rows, "is called by name right after 'you' came in", warnings)
     if left:
-        warnings.append(f"Who 'you' is in the notices is open: {len(left)} members may be; --me NAME decides.")
+        warnings.append(f"Who 'you' is in the notices is open; members who may be: {len(left)}; --me NAME decides.")
     return None
 
 

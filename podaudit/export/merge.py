@@ -494,8 +494,10 @@ def _source(
     files = (*a.files, *b.files)
     known = messages["time"].dropna()
     kinds = messages["kind"]
-    notes = [f"{a.name} and {b.name} are of one group: {len(pairs.a)} messages stand in both and were counted once, "
-             f"{len(first.messages) - len(pairs.a)} stand in {a.name} alone, {alone} in {b.name} alone."]  # fmt: skip
+    notes = [
+        f"{a.name} and {b.name} are of one group. Messages in both, counted once: {len(pairs.a)}; in {a.name} alone: "
+        f"{len(first.messages) - len(pairs.a)}; in {b.name} alone: {alone}."
+    ]
     offsets = sorted({n // 60 for n in pairs.offset.tolist() if n})
     if offsets:
         span = f"{-offsets[0]:+}" if len(offsets) == 1 else f"{-offsets[-1]:+} to {-offsets[0]:+}"
@@ -503,10 +505,10 @@ def _source(
     other = sum(names_b[name] != name for name in names_b) + sum(names_a[name] != name for name in names_a)
     if other:
         notes.append(
-            f"{other} members bear another name in {b.name}; what both exports hold of theirs shows who is who."
+            f"Members who bear another name in {b.name}: {other}; what both exports hold of theirs shows who is who."
         )
     if uncovered:
-        notes.append(f"{uncovered} messages that one export shows as deleted stand in full in the other.")
+        notes.append(f"Messages that one export shows as deleted and the other in full: {uncovered}.")
     said = [w if len(export.origins) else f"{export.source.name}: {w}"
             for export in (first, second) for w in export.source.warnings]  # fmt: skip
     return dataclasses.replace(

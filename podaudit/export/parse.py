@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from podaudit.export.lines import Lines, slices, starts_with, without_ending
 from podaudit.model import Kind
 
 _LRM = b"\xe2\x80\x8e"
+_DOTTED = re.compile(rb"[ap]\.(?: |\xc2\xa0|\xe2\x80\xaf)?m", re.IGNORECASE)
 _HINT_LINES = 400  # messages looked at for the language of the app's words
 
 
@@ -62,6 +64,8 @@ def hints(raw: bytes, lines: Lines, template: Template, line: Ints, body: Ints) 
             out.append(("dmy", "English exports that pad the numbers put the day first"))
         elif not shape.long_year and capitals:
             out.append(("mdy", "English exports with short years and AM or PM put the month first"))
+    if len(line) and _DOTTED.search(raw[lines.starts[line[0]] : body[0]]):
+        out.append(("dmy", "phones that write AM or PM with dots put the day first"))
     if "." in shape.s1 or "-" in shape.s1:
         out.append(("dmy", "dates with dots or dashes that end in the year put the day first"))
     return out

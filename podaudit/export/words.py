@@ -81,6 +81,7 @@ class Words:
     lead: Mapping[str, str]  # language -> the preposition before a name that was added ("a")
     orders: Mapping[str, Order]  # language -> usual date order
     deleted_by_you: Forms
+    edited: frozenset[str]  # what stands behind a text that was edited, casefolded
     openings: str  # RE2: a body that may be one of the kinds, media only where that shows
     media: str  # RE2: a body that may stand for media
 
@@ -156,6 +157,7 @@ def load() -> Words:
         {code: t["lead"] for code, t in languages.items() if "lead" in t},
         {code: t["date_order"] for code, t in languages.items() if "date_order" in t},
         Forms.of(_form(code, f) for code, t in languages.items() for f in t.get("deleted_by_you", ())),
+        frozenset(w.casefold() for t in languages.values() for w in t.get("edited", ())),
         _openings(f.text for f in kinds if f.kind is not Kind.MEDIA and not f.text.startswith("{")),
         rf"^(?i:{_heads(f.text for f in kinds if f.kind is Kind.MEDIA and f.text[0] not in '{<')})",
     )  # fmt: skip
@@ -224,6 +226,14 @@ def deleted_by_you(body: str) -> bool:
     """Whether the app says that the phone's owner deleted this message: so the owner had sent it."""
     plain = MARKS.sub("", body[:_LONGEST])
     return any(f.match(plain) for f in load().deleted_by_you.near(plain.casefold()))
+
+
+def unedited(text: str) -> str:
+    """A text less what the app writes behind it when it was edited."""
+    body, mark, tail = text.rpartition("<")
+    if mark and MARKS.sub("", mark + tail).strip().casefold() in load().edited:
+        return body.rstrip(" \u200e")
+    return text
 
 
 def language_hints(bodies: Iterable[str]) -> Counter[str]:

@@ -24,31 +24,36 @@ class Saying:
 DATES = (
     N_("The dates were read as %(order)s, as asked for."),
     N_("The dates begin with a four-digit year."),
+    N_("The dates begin with the year: their last number has one digit at times."),
+    N_("The dates were read as %(order)s: the chat covers %(n)s days that way, %(other)s otherwise."),
     N_("The dates were read as %(order)s: %(wrong)s of %(all)s dates do not exist in another order."),
     N_("The dates were read as %(order)s: %(back)s messages run back in time that way, %(other)s as %(second)s."),
     N_("The dates were read as %(order)s: %(grounds)s."),
 )
 OWNER = N_("The phone's owner ('you') was taken to be the member on line %(line)s, who %(grounds)s.")
 _WARNINGS = (
-    N_("%(n)s messages from line %(line)s on have headers of a second shape."),
+    N_("Messages with headers of a second shape: %(n)s, from line %(line)s on."),
     N_("The file is not UTF-8; it was read as %(encoding)s."),
-    N_("%(n)s pieces of the file are not valid %(encoding)s and show as %(mark)s."),
-    N_("The first %(n)s lines stand before any message: the export may begin inside one."),
+    N_("Pieces of the file that are not valid %(encoding)s: %(n)s; they show as %(mark)s."),
+    N_("Lines before any message: %(n)s; the export may begin inside one."),
     N_("No message could be made of %(lines)s."),
-    N_("Inside messages, %(lines)s look like headers of other messages."),
+    N_("Inside messages, what looks like the header of another message: %(lines)s."),
     N_("Time does not run on at %(lines)s; it may be pasted text."),
     N_("About %(n)s messages are the most the app exports: older ones are probably missing."),
-    N_("The archive holds %(n)s text files; the one that reads best as a chat was taken."),
-    N_("%(n)s notices of the app could not be read; they are kept as notices without an event."),
+    N_("The archive holds %(n)s text files; %(words)s was taken."),
+    N_("NUL bytes in the file: %(n)s; broken storage leaves such holes, and some of the text is lost."),
+    N_("Years such as %(n)s are of the Buddhist calendar; it was read as %(other)s."),
+    N_("Years such as %(n)s are of another calendar; times are as written, and weekdays and spans may be wrong."),
+    N_("Notices of the app that could not be read: %(n)s; they are kept as notices without an event."),
     N_("A saved contact and an unsaved one bear the same name; they are kept apart."),
     N_("The members on lines %(lines)s have names that look alike; they are kept apart."),
     N_(
-        "%(first)s and %(second)s are of one group: %(n)s messages stand in both and were counted once, "
-        "%(a)s stand in %(one)s alone, %(b)s in %(other)s alone."
+        "%(first)s and %(second)s are of one group. Messages in both, counted once: %(n)s; in %(one)s alone: %(a)s; "
+        "in %(two)s alone: %(b)s."
     ),
     N_("The clock of %(second)s differs by %(n)s minutes; its times were brought to that of %(first)s."),
-    N_("%(n)s members bear another name in %(second)s; what both exports hold of theirs shows who is who."),
-    N_("%(n)s messages that one export shows as deleted stand in full in the other."),
+    N_("Members who bear another name in %(second)s: %(n)s; what both exports hold of theirs shows who is who."),
+    N_("Messages that one export shows as deleted and the other in full: %(n)s."),
     N_("%(first)s is the same file as one given before; it was read once."),
     N_(
         "From line %(line)s on the file repeats itself: %(n)s of the %(all)s messages there stand before it too and are "
@@ -58,7 +63,7 @@ _WARNINGS = (
         "From line %(line)s on the file seems to hold another chat: %(n)s of the %(all)s messages there are by people who "
         "write nothing before it; give every chat by itself."
     ),
-    N_("Who 'you' is in the notices is open: %(n)s members may be; --me NAME decides."),
+    N_("Who 'you' is in the notices is open; members who may be: %(n)s; --me NAME decides."),
 )
 _DOUBTS = (
     N_("line %(line)s looks like the header of another message"),
@@ -68,6 +73,12 @@ _DOUBTS = (
     N_("time does not fit the order of the messages"),
     N_("these lines stand before the first message"),
     N_("it stands as deleted in %(first)s"),
+    N_("it holds NUL bytes: some of its text is lost"),
+    N_("NUL bytes stand where its header may have been"),
+    N_("the date or time does not exist"),
+    N_("the word beside the time is not known"),
+    N_("the app's mark stands before it, yet it reads as typed"),
+    N_("the notice is put down to another member than the one it names"),
 )
 _CALLS = (
     N_("a post dropped where calls are the group's habit"),
@@ -88,6 +99,10 @@ _PARTS = (
     N_("the words beside the numbers"),
     N_("dates with dots or dashes that end in the year put the day first"),
     N_("the app's own words in the chat are in the language %(code)s"),
+    N_("they are the same in every order"),
+    N_("English exports that pad the numbers put the day first"),
+    N_("English exports with short years and AM or PM put the month first"),
+    N_("phones that write AM or PM with dots put the day first"),
     N_("less than a minute"),
 )
 _REASONS = (
