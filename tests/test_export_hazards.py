@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from podaudit.export import read
-from podaudit.model import Export, Options
+from podaudit.export import members, read
+from podaudit.model import DecisionNeeded, Export, Options, Unreadable
 
 LRM = "\u200e"
 E2E = "Messages and calls are end-to-end encrypted. Only people in this chat can read, listen to, or share them."
@@ -39,6 +41,13 @@ def ios(*lines: str, ending: str = "\n") -> str:
 def test_a_name_with_a_colon_is_not_made_of_a_habit() -> None:
     export = of(android("Anna added Bob", "Anna: Vraag: a", "Bob: x", "Anna: Vraag: b", "Anna: Vraag: c"))
     assert [r[1] for r in rows(export)] == ["", "Anna", "Bob", "Anna", "Anna"]
+
+
+def test_a_word_and_a_colon_at_first_make_no_name() -> None:
+    assert {r[1] for r in rows(of(android("Anna: Vraag: a", "Bob: x", "Anna: b", "Anna: c", "Anna: d")))} == {
+        "Anna",
+        "Bob",
+    }
 
 
 def test_a_member_who_quotes_a_notice_about_another_member_is_heard() -> None:
@@ -303,3 +312,162 @@ def test_a_pasted_block_longer_than_what_stands_before_it() -> None:
 def test_a_clock_that_was_wrong_at_the_start() -> None:
     export = of("14/03/2030, 10:00 - A: a\n" + android(*(f"B: {i}" for i in range(9))))
     assert [bool(d) for d in export.messages["doubts"]] == [True] + [False] * 9
+
+
+# -------------------------------------------------------------------------------------------------- headers of all kinds
+
+
+def test_what_only_begins_like_a_header_is_no_chat() -> None:
+    for line in (
+        "1/2/3, 10:00 - A: x",
+        "[7.1.57, T:32:10] A: x",
+        "1234/5/2020, 10:00 - A: x",
+        "[1/3/2020 AM 9:00 PM] A: x",
+    ):
+        with pytest.raises(Unreadable, match="no line begins like a message"):
+            of(f"{line}\n")
+
+
+def test_a_shape_that_cannot_be_matched_gives_way_to_another() -> None:
+    odd = "[7.1.57, T:32:10] A: x\n" * 3
+    assert [r[2] for r in rows(of(odd + android("A: a", "B: b")))] == ["gap", "text", "text"]
+
+
+def test_digits_of_two_scripts() -> None:
+    assert rows(of("14/03/\u0662\u0660\u0662\u0663, 10:00 - A: x\n25/03/\u0662\u0660\u0662\u0663, 10:00 - B: y\n")) == [
+        (1, "A", "text", "x"), (2, "B", "text", "y"),
+    ]  # fmt: skip
+
+
+def test_the_first_header_far_down() -> None:
+    prose = ["some prose without any date\n"] * 60_000
+    for at in (30_001, 30_003, 30_005):  # where no sample is taken
+        prose[at] = f"{at % 28 + 1:02}/03/2023, 10:00 - A: {at}\n"
+    export = of("".join(prose), date_order="dmy")
+    assert [r[0] for r in rows(export)] == [1, 30_002, 30_004, 30_006]
+
+
+def test_many_shapes_in_one_file_are_not_all_tried() -> None:
+    forms = ("[{}/05/2023, 10:00:00] A: x", "{}.05.2023, 10:00 - A: x", "{}/05/2023, 10:00 - A: x", "{}-05-2023 10:00 - A: x",
+             "{}/05/2023 10:00 - A: x", "{}.05.2023 10:00 - A: x", "{}-05-2023, 10:00 - A: x", "[{}-05-2023 10:00] A: x",
+             "[{}.05.2023, 10:00] A: x", "{}/05/2023; 10:00 - A: x")  # fmt: skip
+    lines = [f.format(day) + "\n" for day, f in zip(range(13, 23), forms, strict=True)]
+    export = of("".join(line.replace("x", f"{line[:12]}{i}") for line in lines for i in range(5)))
+    assert export.source.lines == 50
+    assert sum("second shape" in w for w in export.source.warnings) == 6
+    assert sum("look" in d for d in export.messages["doubts"]) >= 1
+
+
+def test_a_second_shape_with_short_years() -> None:
+    first = "".join(f"{d}-05-2023 10:00 - A: x\n" for d in range(10, 19))
+    second = "".join(f"{d}/05/23, 10:00 - A: x\n" for d in range(20, 29))
+    assert set(rows(of(first + second))[i][2] for i in range(18)) == {"text"}
+    few = "".join(f"{d}/05/23, 10:00 - A: x\n" for d in (20, 21))
+    assert len(rows(of(first + few))) == 9
+
+
+def test_a_number_padded_otherwise_is_no_header() -> None:
+    export = of("17.9.2019, 16:37 - A: a\n17.9.2019, 16:38 - B: c\n5.9.2019, 16:38 - A: d\n18.09.2019, 16:39 - B: e\n")
+    assert [r[3] for r in rows(export)] == ["a", "c", "d\n18.09.2019, 16:39 - B: e"]
+    dates = ("17.8.2019", "18.8.2019", "9.9.2019", "17.10.2019", "18.09.2019", "19.11.2019")
+    export = of("".join(f"{d}, 16:37 - A: x\n" for d in dates))
+    assert [r[0] for r in rows(export)] == [1, 2, 3, 4, 6]
+
+
+def test_a_bracket_without_a_blank_behind_it() -> None:
+    assert [r[1:] for r in rows(of("[14/03/2023, 10:00:00]Anna: a\n[25/03/2023, 10:00:00]Bob: b\n"))] == [
+        ("Anna", "text", "a"), ("Bob", "text", "b"),
+    ]  # fmt: skip
+
+
+def test_one_bad_date_in_hundreds_decides_nothing_but_itself() -> None:
+    export = of("03/04/2023, 10:00 - A: x\n" * 300 + "13/04/2023, 10:00 - A: y\n")
+    assert export.source.date_order == "dmy" and export.source.gaps == 0
+
+
+def test_words_of_the_app_tell_a_short_year_that_stands_first() -> None:
+    media = "<\u30e1\u30c7\u30a3\u30a2\u306f\u542b\u307e\u308c\u3066\u3044\u307e\u305b\u3093>"
+    text = f"23/11/10, 10:00 - A: {media}\n23/11/10, 10:00 - B: x\n"
+    assert of(text).source.date_order == "ymd"
+    assert of(text.replace(media, "x")).source.date_order == "dmy"
+    with pytest.raises(DecisionNeeded):  # the words tell of an order that cannot be
+        of(f"03/04/10, 10:00 - A: {media}\n03/04/10, 10:00 - B: x\n")
+
+
+def test_a_short_year_first_in_whose_order_nothing_runs_back() -> None:
+    dates = ("10/12/11", "10/12/12", "11/01/12", "11/03/10")
+    source = of("".join(f"{d}, 10:00 - A: x\n" for d in dates)).source
+    assert source.date_order == "ymd"
+    assert "0 messages run back in time that way" in source.warnings[0]
+
+
+def test_iso_dates_of_two_digits_by_their_words() -> None:
+    said = of(
+        "23\ub144 11\uc6d4 10\uc77c \uc624\uc804 10:00 - A: x\n23\ub144 11\uc6d4 10\uc77c \uc624\ud6c4 10:00 - B: x\n"
+    ).source
+    assert said.date_order == "ymd" and said.warnings[0] == "The dates begin with the year: their last number is a day."
+
+
+def test_spans_of_less_than_a_minute() -> None:
+    export = of(
+        "[14/03/2023, 10:00:00] A: a\n[14/03/2023, 09:00:10] A: b\n[14/03/2023, 09:00:05] A: c\n[15/03/2023, 10:00:00] A: d\n"
+    )
+    assert export.messages["doubts"].tolist()[2] == "time runs back by less than a minute; the line may be pasted text"
+
+
+# ---------------------------------------------------------------------------------------------------------- small edges
+
+
+def test_unknown_words_of_an_attachment() -> None:
+    export = of(f"{LRM}[20/05/2023, 10:00:00] Anna: {LRM}\u13a0\u13be\n[20/05/2023, 10:01:00] Bob: x\n")
+    assert [r[2] for r in rows(export)] == ["media", "text"]
+
+
+def test_a_name_with_a_colon_of_whom_nothing_is_said() -> None:
+    export = of(android("Anna added Boss: Piet", "Anna removed Chef: Jan", "Boss: hoi", "Anna: a"))
+    assert [r[1] for r in rows(export)] == ["", "", "Boss", "Anna"]
+
+
+def test_marks_far_behind_a_colon_are_no_names() -> None:
+    long = "woorden " * 12
+    export = of(
+        ios(f"Anna: {long}: {LRM}image omitted", f"Anna: a: {LRM}zomaar", f"Bob: {LRM}x: {LRM}image omitted", "Bob: y")
+    )
+    assert [r[1] for r in rows(export)] == ["Anna", "Anna", "Bob", "Bob"]
+
+
+def test_what_is_no_number_after_all() -> None:
+    assert members.number_key("+999 (0) 1234567") == "+99901234567"
+
+
+def test_a_greeting_behind_a_notice() -> None:
+    lines = ("Bob added you", "Anna left", "Bob: hi Kim", "Kim: a", "Eva: b")
+    found = of(android(*lines)).members
+    assert found.loc[found["owner"], "name"].tolist() == ["Kim"]
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "chat.txt"
+    path.write_bytes(b"x")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    with pytest.raises(Unreadable, match="may not be read; check the permissions"):
+        read(path, name="chat.txt", options=Options())
+
+
+def test_a_file_that_grows_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "chat.txt"
+    path.write_text(CHAT)
+    size = path.stat().st_size
+    real = Path.stat
+
+    def smaller(self: Path, **kept: Any) -> Any:
+        found = real(self, **kept)
+        return os.stat_result((*found[:6], 1, *found[7:]))
+
+    monkeypatch.setattr(Path, "stat", smaller)
+    with pytest.raises(Unreadable, match="raise --max-size"):
+        read(path, name="chat.txt", options=Options(max_bytes=size - 1))

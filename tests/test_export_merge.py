@@ -240,6 +240,17 @@ def test_notices_of_both_count_once_and_fill_each_other() -> None:
     assert floor["periods"] == [{"from": time, "until": time + dt.timedelta(hours=1)}]
 
 
+def test_notices_that_name_nobody_or_not_the_same_number_of_people() -> None:
+    time = CHAT[-1][0] + dt.timedelta(minutes=5)
+    mine = [*CHAT, (time, "", "Je hebt Floor toegevoegd"), (time, "", "Floor en Gijs zijn toegevoegd")]
+    theirs = [*CHAT, (time, "", "Je hebt Floor toegevoegd"), (time, "", "Floor is toegevoegd")]
+    merged = merge([of(mine, "a.txt"), of(theirs, "b.txt")])
+    assert merged.membership[["event", "member"]].values.tolist()[1:] == [
+        ["added", "Floor"], ["added", "Floor"], ["added", "Gijs"], ["added", "Floor"],
+    ]  # fmt: skip
+    assert merged.membership["by"].isna().tolist()[2:] == [True, True, True]
+
+
 def test_doubts_and_gaps_say_which_file_their_lines_are_of() -> None:
     broken = "".join(map(android, CHAT[20:])).replace(f"{CHAT[30][0]:%d-%m-%Y}", "99-99-2023", 1).encode()
     b = read(None, data=b"tail of a message\n" + broken, name="b.txt", options=Options())

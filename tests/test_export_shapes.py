@@ -82,6 +82,7 @@ def test_what_was_assumed(text: str, platform: str, order: str, clock: str) -> N
 AMBIGUOUS = [
     "03/04/2023, 10:00 - Anna: hoi\n03/04/2023, 10:05 - Bob: hi\n",
     "[03/04/23, 10:00:00] Anna: hoi\n[03/05/23, 10:05:00] Bob: hi\n",
+    '3/4/2023, 10:00 - Anna created group "X"\n3/4/2023, 10:00 - Anna: hoi\n',
     "3/4/23, 10:00 - Anna: hoi\n4/5/23, 10:05 - Bob: hi\n5/6/23, 10:00 - Anna: ok\n",
 ]
 

@@ -130,8 +130,6 @@ def times(f: Fields, order: Order) -> tuple[Times, Bools]:
 
 def _runs(f: Fields) -> Ints:
     """Where runs of headers of the same date begin: a chat has far fewer days than messages."""
-    if not len(f.a):
-        return np.zeros(0, dtype=np.int64)
     change = (np.diff(f.a) != 0) | (np.diff(f.b) != 0) | (np.diff(f.c) != 0)
     return np.concatenate([[0], np.flatnonzero(change) + 1])
 
@@ -189,56 +187,61 @@ def decide(f: Fields, name: str, given: Order | None, hints: Hints) -> Decision:
             raise DecisionNeeded(f"{name}: the dates {ends} with the year, so --date-order {given} cannot be right.")
         return Decision(given, f"The dates were read as {_WORDS[given]}, as asked for.")
     if f.year_first:
-        what = "a four-digit year" if f.long_year else "the year: their last number has one digit at times"
+        what = "a four-digit year" if f.long_year else "the year: their last number is a day"
         return Decision("ymd", f"The dates begin with {what}.")
     runs = _runs(f)
     readings = [_read(f, runs, order) for order in ("dmy", "mdy")]
     n = len(f.a)
     slack = n // _SLACK
-    if not f.long_year:
-        # Two-digit years first are rare: that reading must make the chat shorter, as the right one does.
-        first = _read(f, runs, "ymd")
-        rivals = [r for r in readings if r.valid >= first.valid - slack]
-        if all(first.span < r.span for r in rivals):
-            readings.append(first)
-            if rivals and first.back == 0 and first.valid == n and first.span * _DENSER < min(r.span for r in rivals):
-                return Decision(
-                    "ymd",
-                    f"The dates were read as {_WORDS['ymd']}: the chat covers {first.span} days that way, "
-                    f"{min(r.span for r in rivals)} otherwise.",
-                )
+    if not f.long_year and (found := _short_year_first(_read(f, runs, "ymd"), readings, n, slack, hints)) is not None:
+        return found
     best_valid = max(r.valid for r in readings)
     left = [r for r in readings if r.valid >= best_valid - slack]
     if len(left) == 1:
         return Decision(left[0].order, _by_range(left[0], readings, n))
     best_back = min(r.back for r in left)
     calm = [r for r in left if r.back <= best_back + min(slack, best_back)]
-    worse = [r for r in left if r not in calm]
-    if len(calm) > 1 and slack and len({r.valid for r in calm}) > 1 and not worse:
-        calm = [r for r in calm if r.valid == best_valid]
-    told = hints() if len(calm) > 1 else []
-    if len(calm) > 1 and (usual := [r for r in calm if r.order != "ymd"]):
-        calm = usual if "ymd" not in {order for order, _ in told} else calm
     if len(calm) == 1:
-        winner = calm[0]
-        if worse:
-            other = min(worse, key=lambda r: r.back)
-            return Decision(
-                winner.order,
-                f"The dates were read as {_WORDS[winner.order]}: {winner.back} messages run back in time that way, "
-                f"{other.back} as {_WORDS[other.order]}.",
-            )
+        return Decision(calm[0].order, _by_order(calm[0], [r for r in left if r not in calm]))
+    if calm[0].valid != calm[1].valid:
+        winner = max(calm, key=lambda r: r.valid)
         return Decision(winner.order, _by_range(winner, readings, n))
-    for order, grounds in told:
+    for order, grounds in hints():
         if any(r.order == order for r in calm):
             return Decision(order, f"The dates were read as {_WORDS[order]}: {grounds}.")
     differ = np.flatnonzero(calm[0].day != calm[1].day)
     if not len(differ):
-        return Decision(
-            calm[0].order, f"The dates were read as {_WORDS[calm[0].order]}: they are the same in every order."
-        )
+        same = "they are the same in every order"
+        return Decision(calm[0].order, f"The dates were read as {_WORDS[calm[0].order]}: {same}.")
     shown = " or ".join(f"{np.datetime64(int(r.day[differ[0]]), 'D')} (--date-order {r.order})" for r in calm)
     raise DecisionNeeded(f"{name}: the first date may be {shown} and nothing in the file decides; say which it is.")
+
+
+def _short_year_first(first: _Reading, usual: Sequence[_Reading], n: int, slack: int, hints: Hints) -> Decision | None:
+    """Whether two-digit years stand first. That is rare: no other reading may be possible, or it must be clearly better."""
+    rivals = [r for r in usual if r.valid >= first.valid - slack]
+    if not rivals:
+        return Decision("ymd", _by_range(first, usual, n))
+    span = min(r.span for r in rivals)
+    if first.valid < n - slack or first.back > slack or first.span > span:
+        return None
+    if first.span * _DENSER < span:
+        return Decision(
+            "ymd",
+            f"The dates were read as {_WORDS['ymd']}: the chat covers {first.span} days that way, {span} otherwise.",
+        )
+    if first.span < span and min(r.back for r in rivals) > max(first.back, slack):
+        return Decision("ymd", _by_order(first, rivals))
+    told = [grounds for order, grounds in hints() if order == "ymd"]
+    return Decision("ymd", f"The dates were read as {_WORDS['ymd']}: {told[0]}.") if told else None
+
+
+def _by_order(winner: _Reading, others: Sequence[_Reading]) -> str:
+    other = min(others, key=lambda r: r.back)
+    return (
+        f"The dates were read as {_WORDS[winner.order]}: {winner.back} messages run back in time that way, "
+        f"{other.back} as {_WORDS[other.order]}."
+    )
 
 
 def calendar(f: Fields, order: Order) -> str:
@@ -254,6 +257,5 @@ def calendar(f: Fields, order: Order) -> str:
 
 
 def _by_range(winner: _Reading, readings: Sequence[_Reading], n: int) -> str:
-    others = [r for r in readings if r is not winner and r.order != "ymd"] or [r for r in readings if r is not winner]
-    wrong = n - max((r.valid for r in others), default=0)
+    wrong = n - max(r.valid for r in readings if r is not winner)
     return f"The dates were read as {_WORDS[winner.order]}: {wrong} of {n} dates do not exist in another order."

@@ -185,7 +185,7 @@ def see(line: str) -> _Seen | None:
         sure = bool(open_) or end.strip() not in ("", ":")
         if not sure and (half == dates.UNKNOWN_HALF or not (named or (end.strip() and not word))):
             continue  # a sender or a word of the text stands where a marker would
-        digits = [c for c in line[:60] if c.isdigit()][:3]
+        digits = [c for c in line if c.isdigit()][: sum(c.isdigit() for c in m[0])]
         shape = Shape(
             open_, time_first, m["s1"], m["s2"], m["dot"], join, m["t1"], m["t2"] or "", m["t3"],
             "*" if word and half else post.rstrip() if word else "", end, 4 in (len(m["a"]), len(m["c"])),
@@ -230,7 +230,9 @@ def _literal(text: str) -> str:
 def _template(shape: Shape, seen: Sequence[_Seen]) -> Template:
     d = "[0-9]" if shape.ascii else r"\p{Nd}"
     wa, wb, wh = (_width([s.parts[i] for s in seen], d) for i in range(3))
-    year_first = shape.year_first or any(s.day_last for s in seen)
+    # Words that say year, or a word of the clock behind a dot as in Korean: the date begins with the year.
+    worded = shape.s1.strip() in ("年", "년") or (bool(shape.dot) and "." in shape.s1 and "*" in shape.join)
+    year_first = shape.year_first or worded or any(s.day_last for s in seen)
     year = "{1,2}" if year_first else "{4}" if shape.long_year else "{2}"
     date = (
         rf"(?P<a>{wa}){_MARK}{_literal(shape.s1)}(?P<b>{wb}){_MARK}{_literal(shape.s2)}"
@@ -351,6 +353,21 @@ def matches(column: pa.Array, pattern: str) -> Bools:
     return np.concatenate([part.to_numpy(zero_copy_only=False) for part in done])
 
 
+def _main(raw: bytes, starts: Ints, lines: pa.Array, name: str) -> tuple[Shape, Template, _Match]:
+    """The shape that the file repeats most, or that of its first line where it is about as frequent."""
+    seen, opens = _first_look(raw, starts, lines)
+    ranked = _shapes(seen)
+    first = next((r for r in ranked if opens and r[0] == seen[0].shape and len(r[1]) * 3 >= len(ranked[0][1])), None)
+    for shape, examples in ([first] if first else []) + ranked[:_ROUNDS]:
+        template = _template(shape, examples)
+        match = _match(raw, starts, lines, np.arange(len(lines), dtype=np.int64), template)
+        if len(match.line):
+            return shape, template, match
+    raise Unreadable(
+        f"{name} holds no chat: no line begins like a message of an exported WhatsApp chat; give the file that the phone made."
+    )
+
+
 def _first_look(raw: bytes, starts: Ints, lines: pa.Array) -> tuple[list[_Seen], bool]:
     """Headers of any kind on some of the lines, and whether the first line has one."""
     n = len(lines)
@@ -373,21 +390,7 @@ def find(raw: bytes, starts: Ints, lines: pa.Array, name: str, given: Order | No
     by shape and language. Raises ``Unreadable`` where there is no chat or a word beside the time is unknown,
     ``DecisionNeeded`` where the order of day and month is open.
     """
-    seen, opens = _first_look(raw, starts, lines)
-    if not seen:
-        raise Unreadable(
-            f"{name} holds no chat: no line begins like a message of an exported WhatsApp chat; give the file that the phone made."
-        )
-    ranked = _shapes(seen)
-    top = len(ranked[0][1])
-    first = next((r for r in ranked if r[0] == seen[0].shape), ranked[0])
-    main = first if len(first[1]) * 3 >= top and opens else ranked[0]
-    template = _template(*main)
-    match = _match(raw, starts, lines, np.arange(len(lines), dtype=np.int64), template)
-    if not len(match.line):
-        raise Unreadable(
-            f"{name} holds no chat: no line begins like a message of an exported WhatsApp chat; give the file that the phone made."
-        )
+    shape, template, match = _main(raw, starts, lines, name)
     _check_words(match, name)
     decision = dates.decide(
         match.fields, name, given, lambda: hints(template, match.line, starts[match.line] + match.length)
@@ -398,16 +401,14 @@ def find(raw: bytes, starts: Ints, lines: pa.Array, name: str, given: Order | No
         raise Unreadable(
             f"{name} holds no chat: not one of its {len(good)} dates exists; give the file that the phone made."
         )
-    parts = [(match, time, good, main[0])]
+    parts = [(match, time, good, shape)]
     left = match.rest[candidates(lines.take(pa.array(match.rest)))]
     tried = {(template.shape, template.widths)}
-    for _ in range(_ROUNDS):
-        if not len(left):
+    while len(tried) <= _ROUNDS:
+        seen = _shapes(_sample(raw, starts, left))
+        other = next((t for t in (_template(*s) for s in seen) if (t.shape, t.widths) not in tried), None)
+        if other is None:
             break
-        fresh = [(s, w) for s, w in _shapes(_sample(raw, starts, left)) if (s, _template(s, w).widths) not in tried]
-        if not fresh:
-            break
-        other = _template(*fresh[0])
         tried.add((other.shape, other.widths))
         more = _match(raw, starts, lines, left, other)
         order = _fitting(more.fields, decision, parts, more.line)
@@ -444,8 +445,6 @@ def _fitting(
     time = np.concatenate([p[1][p[2]] for p in parts])
     by_line = np.argsort(line, kind="stable")
     line, time = line[by_line], time[by_line]
-    if not len(line):
-        return None
     orders: list[Order] = ["ymd"] if fields.year_first else [decision.order, "dmy", "mdy"]
     if not fields.year_first and fields.long_year:
         orders = [o for o in orders if o != "ymd"]

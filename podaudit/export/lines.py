@@ -47,8 +47,6 @@ def split_lines(raw: bytes) -> Lines:
 
 def _lone(data: np.ndarray, cr: Ints) -> Ints:
     """Those CRs, one or more in a row, that no LF follows."""
-    if not len(cr):
-        return cr
     row = np.cumsum(np.append(True, np.diff(cr) != 1)) - 1
     last = cr[np.append(np.flatnonzero(np.diff(row)), len(cr) - 1)]
     follows = np.where(last + 1 < len(data), data[np.minimum(last + 1, len(data) - 1)], 0)

@@ -422,7 +422,7 @@ def _membership(
         mine = out.get(partner.get(row, -1))
         if mine is None:
             events += [(int(lines[1][row]), event) for event in found]
-        elif len(mine) == len(found):
+        else:
             for event, other in zip(mine, found, strict=True):
                 for column in ("member", "by", "to"):
                     event[column] = event[column] if isinstance(event[column], str) else other[column]

@@ -43,8 +43,6 @@ def hints(raw: bytes, lines: Lines, template: Template, line: Ints, body: Ints) 
     """What the shape of the headers and the language of the app's words tell about the order of the date."""
     shape = template.shape
     out: list[tuple[Order, str]] = []
-    if "年" in shape.s1 or "년" in shape.s1 or (shape.dot and "*" in shape.join and "." in shape.s1):
-        out.append(("ymd", "the words beside the numbers"))
     take = np.arange(min(len(line), _HINT_LINES))
     texts = []
     for start, stop in zip(body[take].tolist(), lines.stops[line[take]].tolist(), strict=True):

@@ -51,7 +51,7 @@ def split(raw: bytes, body: Ints, first_end: Ints, end: Ints, is_message: Bools,
     _tight(raw, said, body, first_end, is_message & (colon < 0), bracket)
     named = _named(raw, said, body, end, is_message & ~bracket)
     _phantoms(raw, said, body, end, is_message & ~bracket, named)
-    _long_names(raw, said, end, named)
+    _long_names(raw, said, named)
     _constant_names(raw, said, end, named)
     _marked_names(raw, said, first_end, bracket)
     said.text = np.where(said.code < 0, body, said.text)
@@ -183,7 +183,7 @@ def _quotes_across(sender: str, text: str) -> bool:
 # ------------------------------------------------------------------------------------------------- names with colons
 
 
-def _long_names(raw: bytes, said: Said, end: Ints, named: set[str]) -> None:
+def _long_names(raw: bytes, said: Said, named: set[str]) -> None:
     """Names with a colon that a notice names."""
     plain = {notices.bare(name): code for code, name in enumerate(said.names)}
     for name in sorted(n for n in named if ": " in n):
@@ -260,11 +260,7 @@ def tally(codes: Ints, n: int) -> tuple[Ints, Ints]:
 
 
 def _by_code(codes: Ints) -> Iterator[tuple[int, Ints]]:
-    """The rows of each code from 0 up, ascending."""
-    if not len(codes):
-        return
+    """The rows of each code, ascending."""
     order = np.argsort(codes, kind="stable")
     values, at = np.unique(codes[order], return_index=True)
-    for value, rows in zip(values.tolist(), np.split(order, at[1:]), strict=True):
-        if value >= 0:
-            yield value, rows
+    yield from zip(values.tolist(), np.split(order, at[1:]), strict=False)  # no codes at all make one empty part

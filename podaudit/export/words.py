@@ -61,8 +61,6 @@ class Forms:
     def near(self, low: str, language: str = "") -> list[Form]:
         """The wordings a casefolded text may have, those of ``language`` first."""
         groups = [group for anchor, group in self.by_anchor if anchor in low]
-        if not groups:
-            return []
         found = sorted((form.language != language, i, form) for group in groups for i, form in group)
         return [form for _, _, form in found]
 

@@ -24,7 +24,7 @@ class Saying:
 DATES = (
     N_("The dates were read as %(order)s, as asked for."),
     N_("The dates begin with a four-digit year."),
-    N_("The dates begin with the year: their last number has one digit at times."),
+    N_("The dates begin with the year: their last number is a day."),
     N_("The dates were read as %(order)s: the chat covers %(n)s days that way, %(other)s otherwise."),
     N_("The dates were read as %(order)s: %(wrong)s of %(all)s dates do not exist in another order."),
     N_("The dates were read as %(order)s: %(back)s messages run back in time that way, %(other)s as %(second)s."),
@@ -96,7 +96,6 @@ _PARTS = (
     N_("is named as the author of a notice that says 'you'"),
     N_("is the only one who writes and is never named in a notice"),
     N_("is called by name right after 'you' came in"),
-    N_("the words beside the numbers"),
     N_("dates with dots or dashes that end in the year put the day first"),
     N_("the app's own words in the chat are in the language %(code)s"),
     N_("they are the same in every order"),
