@@ -413,6 +413,17 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class LineLedger:
+    """Every line of the text, counted once."""
+
+    messages: int = 0  # lines that open a message by a member
+    notices: int = 0  # lines that open a notice of the app
+    continuations: int = 0  # further lines of either, with something on them
+    blank: int = 0  # further lines with nothing on them
+    gaps: int = 0  # lines of which no message could be made
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """One export as given."""
 
@@ -445,6 +456,7 @@ class Source:
     warnings: tuple[str, ...] = ()
     languages: Mapping[str, float] = field(default_factory=dict)
     files: tuple[File, ...] = ()  # the exports given; a single one need not be named again
+    line_ledger: LineLedger = LineLedger()
 
     def __post_init__(self) -> None:
         if not self.files:

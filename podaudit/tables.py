@@ -172,6 +172,7 @@ def _source(source: Source) -> Row:
         "languages": dict(source.languages),
         "warnings": list(source.warnings),
         "files": [{name: _plain(value) for name, value in asdict(file).items()} for file in source.files],
+        "line_ledger": asdict(source.line_ledger),
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from podaudit.export import members, read
-from podaudit.model import DecisionNeeded, Export, Options, Unreadable
+from podaudit.model import DecisionNeeded, Export, LineLedger, Options, Unreadable
 
 LRM = "\u200e"
 E2E = "Messages and calls are end-to-end encrypted. Only people in this chat can read, listen to, or share them."
@@ -413,6 +413,16 @@ def test_spans_of_less_than_a_minute() -> None:
         "[14/03/2023, 10:00:00] A: a\n[14/03/2023, 09:00:10] A: b\n[14/03/2023, 09:00:05] A: c\n[15/03/2023, 10:00:00] A: d\n"
     )
     assert export.messages["doubts"].tolist()[2] == "time runs back by less than a minute; the line may be pasted text"
+
+
+def test_every_line_is_counted_once() -> None:
+    export = of(
+        "tail\n\n14/03/2023, 10:00 - A: a\nb\n\n  \nc\n25/03/2023, 10:00 - B left\n99/03/2023, 10:00 - A: x\n\n26/03/2023, 10:00 - A: y\n"
+    )
+    assert export.source.line_ledger == LineLedger(messages=2, notices=1, continuations=3, blank=1, gaps=4)
+    assert export.source.warnings[-1] == (
+        "Lines: 11 in all. Opening a message: 2; opening a notice of the app: 1; going on with one: 3; blank: 1; not read: 4."
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------- small edges

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import random
@@ -63,6 +64,7 @@ def check(export: Export) -> None:
     assert m["line"].tolist() == [1, *(n + 1 for n in m["line_end"].tolist()[:-1])]
     assert m["line_end"].iloc[-1] == export.source.lines == export.raw.count(b"\n")
     assert set(export.origins["line"]) == set(m["line"])
+    assert sum(dataclasses.astuple(export.source.line_ledger)) == export.source.lines
     for file in export.source.files:
         own = export.origins[export.origins["file"] == file.name]
         assert len(own) == file.messages and own["line_in_file"].is_unique

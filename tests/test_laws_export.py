@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 from hypothesis import HealthCheck, given, settings
@@ -124,6 +125,10 @@ def check_lines(export: Export) -> None:
     gaps = m["kind"] == "gap"
     assert (m["why"] != "").tolist() == gaps.tolist() == m["time"].isna().tolist()
     assert export.source.messages + export.source.gaps == len(m)
+    counted = export.source.line_ledger
+    assert sum(dataclasses.astuple(counted)) == export.source.lines
+    assert counted.gaps == int((m["line_end"] - m["line"] + 1)[gaps].sum())
+    assert counted.messages + counted.notices == export.source.messages
 
 
 # ---------------------------------------------------------------------------------------------------------------- law 1

@@ -529,5 +529,5 @@ def test_what_merging_says_is_said_in_dutch() -> None:
     given = [("a.txt", chat), ("b.txt", other), ("c.txt", other)]
     export = merge([read(None, data="".join(t).encode(), name=n, options=model.Options()) for n, t in given])
     said = [*export.source.warnings, *(d for d in export.messages["doubts"] if d)]
-    assert len(export.source.warnings) == 7 and len(said) == 8
+    assert len(export.source.warnings) == 9 and len(said) == 10
     assert [s for s in said if retell(Language("nl"), s).lang != "nl"] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from itertools import pairwise
 from pathlib import PurePath
 from typing import Any
@@ -20,7 +21,7 @@ from podaudit.export.members import People
 from podaudit.export.notices import clean
 from podaudit.export.parse import Rows
 from podaudit.export.source import Decoded, Loaded
-from podaudit.model import MEMBERS, MEMBERSHIP, MESSAGES, ORIGINS, Export, Kind, Options, Source, Unreadable
+from podaudit.model import MEMBERS, MEMBERSHIP, MESSAGES, ORIGINS, Export, Kind, LineLedger, Options, Source, Unreadable
 
 _FEW = 20  # line numbers named in a warning
 _PROSE = 0.5  # share of lines before the first message above which a file with hardly any message is no chat
@@ -50,16 +51,17 @@ def export(loaded: Loaded, name: str, options: Options) -> Export:
     parts = doubts.second_parts(rows.time, rows.sender_code, rows.kind == CODE[Kind.NOTICE], rows.text)
     doubted = _doubts(raw, rows, found, people, parts)
     messages = _messages(rows, people, doubted)
-    kinds = messages["kind"]
+    notice, gap = rows.kind == CODE[Kind.NOTICE], rows.kind == CODE[Kind.GAP]
+    accounted = lines.ledger(split, rows.line, rows.line_end, notice, gap)
     known = messages["time"].dropna()
     return Export(
         source=Source(
             name=PurePath(name).name or name,
             sha256=loaded.sha256(),
             lines=n_lines,
-            messages=int((kinds != Kind.GAP.value).sum()),
-            system_messages=int((kinds == Kind.NOTICE.value).sum()),
-            gaps=int((kinds == Kind.GAP.value).sum()),
+            messages=int(np.count_nonzero(~gap)),
+            system_messages=accounted.notices,
+            gaps=int(np.count_nonzero(gap)),
             platform=found.platform,
             date_order=found.order,
             clock=found.clock,
@@ -67,7 +69,8 @@ def export(loaded: Loaded, name: str, options: Options) -> Export:
             first=known.iloc[0].to_pydatetime() if len(known) else None,
             last=known.iloc[-1].to_pydatetime() if len(known) else None,
             group=people.group,
-            warnings=tuple(_warnings(loaded, decoded, rows, found, people, doubted, parts)),
+            warnings=tuple(_warnings(loaded, decoded, rows, found, people, doubted, parts, accounted)),
+            line_ledger=accounted,
         ),
         raw=raw,
         messages=messages,
@@ -157,7 +160,7 @@ def _messages(rows: Rows, people: People, doubted: dict[int, list[str]]) -> pd.D
 
 def _warnings(
     loaded: Loaded, decoded: Decoded, rows: Rows, found: Headers, people: People, doubted: dict[int, list[str]],
-    parts: Sequence[Part],
+    parts: Sequence[Part], accounted: LineLedger,
 ) -> list[str]:  # fmt: skip
     out = [*loaded.notes, *found.warnings]
     if decoded.encoding != "utf-8":
@@ -193,7 +196,15 @@ def _warnings(
     cap = doubts.truncated(int(np.count_nonzero(rows.kind != CODE[Kind.GAP])))
     if cap:
         out.append(f"About {cap:,} messages are the most the app exports: older ones are probably missing.")
-    return [*out, *people.warnings]
+    return [*out, *people.warnings, _account(accounted)]
+
+
+def _account(lines: LineLedger) -> str:
+    """The line ledger as a sentence."""
+    return (
+        f"Lines: {sum(astuple(lines))} in all. Opening a message: {lines.messages}; opening a notice of the app: "
+        f"{lines.notices}; going on with one: {lines.continuations}; blank: {lines.blank}; not read: {lines.gaps}."
+    )
 
 
 def _at(noun: str, lines: list[int]) -> str:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from podaudit.export.dates import Bools, Ints
 from podaudit.export.headers import candidates
+from podaudit.model import LineLedger
 
 _LF, _CR = 10, 13
 _WORD = 4  # bytes
@@ -114,6 +115,18 @@ def column(length: Ints, some: Callable[[slice], pa.Array]) -> pa.Array:
         held = np.frombuffer(some(slice(low, high)).buffers()[2], dtype=np.uint8)
         data[offsets[low] : offsets[high]] = held[: offsets[high] - offsets[low]]
     return pa.Array.from_buffers(pa.large_string(), n, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
+
+
+def ledger(lines: Lines, line: Ints, line_end: Ints, notice: Bools, gap: Bools) -> LineLedger:
+    """Count every line once. ``line``, ``line_end``: first and last line of each row, from 1 and without holes."""
+    blank = np.flatnonzero(lines.stops == lines.starts[:-1]) + 1
+    row = np.searchsorted(line, blank, side="right") - 1
+    further = int(np.count_nonzero(~gap[row] & (line[row] != blank)))
+    held = line_end - line + 1
+    read = int(held[~gap].sum())
+    opened = int(np.count_nonzero(~gap))
+    notices = int(np.count_nonzero(notice))
+    return LineLedger(opened - notices, notices, read - opened - further, further, int(held[gap].sum()))
 
 
 def starts_with(raw: bytes, at: Ints, mark: bytes) -> Bools:

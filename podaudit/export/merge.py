@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from podaudit.export.dates import Bools, Ints
+from podaudit.export.lines import ledger, split_lines
 from podaudit.export.members import number_key, presence
 from podaudit.model import MEMBERS, MEMBERSHIP, MESSAGES, ORIGINS, DifferentGroups, Export, Kind, Source, rows
 
@@ -335,9 +336,12 @@ def _joined(first: Export, second: Export, pairs: _Pairs) -> Export:
     line_b[alone] = new[np.flatnonzero(order >= len(a))][np.argsort(order[order >= len(a)], kind="stable")]
     line_b[pairs.b] = line_a[pairs.a]
     membership = _membership(first, second, names_a, names_b, pairs, (line_a, line_b), alone)
+    raw = b"".join(spans)
     return Export(
-        source=_source(first, second, pairs, messages, int(hidden.sum() + gone.sum()), len(alone), names_a, names_b),
-        raw=b"".join(spans),
+        source=_source(
+            first, second, pairs, raw, messages, int(hidden.sum() + gone.sum()), len(alone), names_a, names_b
+        ),
+        raw=raw,
         messages=messages,
         membership=membership,
         members=_members(first, second, names_a, names_b, messages, membership),
@@ -487,13 +491,17 @@ def _origins(first: Export, second: Export, line_a: Ints, line_b: Ints) -> pd.Da
 
 
 def _source(
-    first: Export, second: Export, pairs: _Pairs, messages: pd.DataFrame, uncovered: int, alone: int,
+    first: Export, second: Export, pairs: _Pairs, raw: bytes, messages: pd.DataFrame, uncovered: int, alone: int,
     names_a: dict[str, str], names_b: dict[str, str],
 ) -> Source:  # fmt: skip
     a, b = first.source, second.source
     files = (*a.files, *b.files)
     known = messages["time"].dropna()
     kinds = messages["kind"]
+    line, line_end = messages["line"].to_numpy(), messages["line_end"].to_numpy()
+    accounted = ledger(
+        split_lines(raw), line, line_end, (kinds == Kind.NOTICE).to_numpy(), (kinds == Kind.GAP).to_numpy()
+    )
     notes = [
         f"{a.name} and {b.name} are of one group. Messages in both, counted once: {len(pairs.a)}; in {a.name} alone: "
         f"{len(first.messages) - len(pairs.a)}; in {b.name} alone: {alone}."
@@ -516,8 +524,9 @@ def _source(
         name=f"{a.name} + {b.name}",
         sha256=hashlib.sha256("".join(f"{file.sha256}\n" for file in files).encode()).hexdigest(),
         lines=int(messages["line_end"].iloc[-1]),
+        line_ledger=accounted,
         messages=int((kinds != Kind.GAP).sum()),
-        system_messages=int((kinds == Kind.NOTICE).sum()),
+        system_messages=accounted.notices,
         gaps=int((kinds == Kind.GAP).sum()),
         platform=a.platform if a.platform == b.platform else "unknown",
         first=known.min().to_pydatetime(), last=known.max().to_pydatetime(),

@@ -20,7 +20,7 @@ from podaudit.report.pressed import (
     stories,
     voice_rows,
 )  # fmt: skip
-from podaudit.report.sayings import DATES, OWNER, Saying, is_one_of, part, retell, retell_all
+from podaudit.report.sayings import DATES, LINES, OWNER, Saying, is_one_of, part, retell, retell_all
 from podaudit.report.summary import limits, summary
 from podaudit.report.tally import STATUS_ORDER, Tally, rows, tally
 from podaudit.report.terms import ANSWERING, ASKS, PRESSING, STATUSES, primary_group, rule_text
@@ -133,16 +133,18 @@ def _assumed(t: Tally) -> tuple[tuple[Saying, ...], tuple[Text, ...]]:
     orders = {"dmy": lang.gettext("day, month, year"), "mdy": lang.gettext("month, day, year"),
               "ymd": lang.gettext("year, month, day")}  # fmt: skip
     dates = lang.say("The dates were read as %(order)s.", order=orders.get(source.date_order, source.date_order))
-    grounds = ""
+    grounds, settled = "", []
     for warning in source.warnings:
         if is_one_of(warning, DATES):
             dates = (Piece(retell(lang, warning).text),)
+        elif is_one_of(warning, (LINES,)):
+            settled.append((Piece(retell(lang, warning).text),))
         elif found := is_one_of(warning, (OWNER,)):
             grounds = part(lang, found["grounds"])
         else:
             warnings.append(retell(lang, warning))
     zone = lang.say("Times are those of the phone that made the export; the file names no time zone.")
-    assumed = [dates, zone]
+    assumed = [dates, zone, *settled]
     for name, is_owner in zip(t.audit.members["name"], t.audit.members["owner"], strict=True):
         if is_owner and grounds:
             assumed.append(

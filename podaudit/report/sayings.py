@@ -30,6 +30,10 @@ DATES = (
     N_("The dates were read as %(order)s: %(back)s messages run back in time that way, %(other)s as %(second)s."),
     N_("The dates were read as %(order)s: %(grounds)s."),
 )
+LINES = N_(
+    "Lines: %(n)s in all. Opening a message: %(a)s; opening a notice of the app: %(b)s; going on with one: %(c)s; "
+    "blank: %(d)s; not read: %(e)s."
+)
 OWNER = N_("The phone's owner ('you') was taken to be the member on line %(line)s, who %(grounds)s.")
 _WARNINGS = (
     N_("Messages with headers of a second shape: %(n)s, from line %(line)s on."),
@@ -189,7 +193,7 @@ def _pattern(message: str) -> re.Pattern[str]:
     return re.compile("".join(f"(?P<{p}>.+?)" if i % 2 else re.escape(p) for i, p in enumerate(parts)), re.S)
 
 
-_WHOLE = tuple((m, _pattern(m)) for m in (*DATES, OWNER, *_WARNINGS, *_DOUBTS, *_CALLS))
+_WHOLE = tuple((m, _pattern(m)) for m in (*DATES, OWNER, LINES, *_WARNINGS, *_DOUBTS, *_CALLS))
 _INSIDE = tuple((m, _pattern(m)) for m in _PARTS)
 _QUOTED = frozenset({"words", "encoding", "mark", "code", "n", "wrong", "all", "back", "other", "line"})
 

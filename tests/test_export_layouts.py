@@ -1,0 +1,108 @@
+"""Numbers taken out of headers by their bytes are those that RE2 takes out; and bytes are compared right."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_laws_export import DIALECTS, QUICK, header
+
+from podaudit.export import bytewise, dates, headers, layouts, lines
+
+DAYS = st.datetimes(dt.datetime(2012, 1, 1), dt.datetime(2029, 12, 31))
+NEAR = st.sampled_from(
+    ["", "text", "12/05/2023", "99/99/9999, 99:99 - A: x", "\u200e", "[", "20-05-2023 10:0x - A: b", " " * 70]
+)
+
+
+@QUICK
+@given(st.sampled_from(sorted(DIALECTS)), st.lists(st.one_of(DAYS, NEAR), min_size=1, max_size=60), st.text(max_size=3))
+def test_layouts_give_what_re2_gives(dialect: str, given: list[dt.datetime | str], tail: str) -> None:
+    tail = "".join(tail.split())
+    text = "".join(f"{header(dialect, g) if isinstance(g, dt.datetime) else g}Anna: {tail}\n" for g in given)
+    raw = text.encode("utf-8", "replace")
+    split = lines.split_lines(raw)
+    seen = headers._sample(raw, split.starts, np.arange(len(split.text)))
+    if not seen:
+        return
+    template = headers._template(*headers._shapes(seen)[0])
+    if not template.shape.ascii or template.shape.named:  # these are left to RE2
+        return
+    at = np.arange(len(split.text), dtype=np.int64)
+    bare = "".join(n for n, w in zip("abH", template.widths, strict=True) if w == headers._UNPADDED)
+    found = layouts.scan(raw, split.text, at, split.starts[:-1], template.pattern, bare, headers.fold)
+    plain = layouts.Numbers.empty(len(at))
+    headers._match_rest(plain, split.text, at, template)
+    hit = found.hit
+    assert not np.any(hit & ~plain.hit)
+    for name in ("length", "a", "b", "c", "clock"):
+        assert np.array_equal(getattr(found, name)[hit], getattr(plain, name)[hit]), name
+    assert [found.words[i] for i in found.word[hit]] == [plain.words[i] for i in plain.word[hit]]
+    # All but what stands too near the end is found by its bytes, where a blank ends the header.
+    early = plain.hit & (split.starts[:-1] + 72 < len(raw))
+    if template.shape.end.endswith(" "):
+        assert np.array_equal(hit & early, early)
+
+
+@settings(QUICK, max_examples=100)
+@given(st.binary(min_size=1, max_size=200), st.integers(0, 255))
+def test_words_of_bytes(data: bytes, byte: int) -> None:
+    raw = data + bytes(40)
+    start = np.arange(len(data))
+    n = bytewise.reach(raw, start, 40)
+    assert n == len(data)
+    words = bytewise.gather(raw, start, 40)
+    assert words.shape == (5, len(data))
+    plain = np.array([list(raw[i : i + 40]) for i in start.tolist()], dtype=np.uint8)
+    assert np.array_equal(np.ascontiguousarray(words.T).view(np.uint8), plain)
+    high = np.ascontiguousarray(bytewise.equal(words, byte).T).view(np.uint8)
+    assert np.array_equal(high, np.where(plain == byte, 0x80, 0))
+    digits = np.ascontiguousarray(bytewise.digits(words).T).view(np.uint8)
+    assert np.array_equal(digits, np.where((plain >= 48) & (plain <= 57), 0xFF, 0))
+    pairs = [raw[i : i + 40].find(bytes([byte, 32])) for i in start.tolist()]
+    assert bytewise.first_pair(words, byte, 32).tolist() == pairs
+
+
+def test_reach_stops_where_a_word_would_run_past_the_end() -> None:
+    assert bytewise.reach(bytes(16), np.array([0, 7, 8, 9, 15]), 8) == 3
+    assert bytewise.reach(bytes(3), np.array([0, 1]), 8) == 0
+
+
+@pytest.mark.parametrize(
+    ("hour", "half", "read"),
+    [(12, "am", 0), (1, "am", 1), (11, "am", 11), (12, "pm", 12), (1, "pm", 13), (11, "pm", 23), (0, "pm", 12), (0, "am", 0),
+     (12, "noon", 12), (11, "noon", 11), (10, "noon", 10), (1, "noon", 13), (5, "noon", 17), (6, "noon", 6),
+     (12, "night", 0), (1, "night", 1), (6, "night", 6), (7, "night", 19), (11, "night", 23),
+     (13, "pm", 13), (23, "am", 23), (9, "neutral", 9), (23, "neutral", 23)],
+)  # fmt: skip
+def test_hours(hour: int, half: str, read: int) -> None:
+    one, zero = np.array([hour], dtype=np.int32), np.zeros(1, dtype=np.int32)
+    for value in (dates.HALVES[half], np.array([dates.HALVES[half]], dtype=np.int32)):
+        assert dates.clock(one, zero, zero, value).tolist() == [read * 3600]
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "second", "clock"), [(24, 0, 0, -1), (23, 59, 59, 86399), (0, 60, 0, -1), (0, 0, 60, -1)]
+)
+def test_times_that_do_not_exist(hour: int, minute: int, second: int, clock: int) -> None:
+    values = [np.array([v], dtype=np.int32) for v in (hour, minute, second)]
+    assert dates.clock(*values, 0).tolist() == [clock]
+
+
+@pytest.mark.parametrize("n", [0, 1, 3, 1 << 15, (1 << 15) + 1, 100_000])
+def test_columns_of_any_length(n: int) -> None:
+    raw = "".join(f"{i};" for i in range(n)).encode()
+    ends = np.flatnonzero(np.frombuffer(raw, np.uint8) == ord(";"))
+    starts = np.concatenate([[0], ends + 1])[:-1] if n else ends
+    column = lines.slices(raw, starts, ends)
+    assert column.type == pa.large_string() and column.to_pylist() == [str(i) for i in range(n)]
+
+
+@pytest.mark.parametrize("n", [99_999, 100_000, 100_001])
+def test_matching_side_by_side(n: int) -> None:
+    column = pa.array(["x" if i % 3 else "y" for i in range(n)], pa.large_string())
+    assert headers.matches(column, "^y").tolist() == [i % 3 == 0 for i in range(n)]
