@@ -23,6 +23,9 @@ MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\u061c\ufeff\u00ad]"
 UNSEEN = frozenset(c for c in map(chr, (0xAD, 0x61C, 0xFEFF, *range(0x2000, 0x2070))) if MARKS.match(c))
 # Those of them that set the direction of the text, and so are never part of a name.
 BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
+_SLOT = re.compile(r"\{[^}]*\}")
+_EITHER = re.compile(r"\[[^\[\]]*\]")
+_CUT = re.compile("[\0\"' ]")
 _ORDER = (Kind.CONTACT, Kind.DELETED, Kind.POLL, Kind.LOCATION, Kind.CALL, Kind.MEDIA)
 
 
@@ -113,15 +116,10 @@ def _translate(form: str) -> str:
 
 def _anchor(form: str) -> str:
     """The longest piece that every text of this form holds."""
-    depth, pieces, piece = 0, [], ""
-    for c in re.sub(r"\{[^}]*\}", "\0", form):
-        depth += {"[": 1, "]": -1}.get(c, 0)
-        if depth or c in "[]\0\"' ":
-            pieces.append(piece)
-            piece = ""
-        else:
-            piece += c
-    return max([*pieces, piece], key=len).casefold()
+    plain = _SLOT.sub("\0", form)
+    while "[" in plain:
+        plain = _EITHER.sub("\0", plain)
+    return max(_CUT.split(plain), key=len).casefold()
 
 
 @cache
