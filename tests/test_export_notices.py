@@ -163,6 +163,8 @@ def test_every_form_compiles() -> None:
 # ------------------------------------------------------------------------------------------------------- lists of names
 
 LISTS = [
+    ("A\u3001B\u548cC", "zh", set(), ["A", "B\u548cC"]),
+    ("A\u060c B", "ar", set(), ["A", "B"]),
     ("A, B and C", "en", set(), ["A", "B", "C"]),
     ("A, B, and C", "en", set(), ["A", "B", "C"]),
     ("A and B", "en", {"A and B"}, ["A and B"]),
@@ -189,6 +191,14 @@ def test_split_names(text: str, language: str, known: set[str], names: list[str]
 def test_names_that_hold_and_or_commas_are_known_by_their_messages() -> None:
     export = android("Smith, John: hi", "Tom and Jerry: hi", "Anna added Smith, John, Bob and Tom and Jerry")
     assert [e[1] for e in events(export)] == ["Smith, John", "Bob", "Tom and Jerry"]
+
+
+@pytest.mark.parametrize(
+    ("notice", "event"), [("Anna removed Bob and Chris", "removed"), ("Anna added Bob and Chris", "added")]
+)
+def test_several_at_once(notice: str, event: str) -> None:
+    assert events(android("Anna: hi", notice)) == [[event, "Bob", "Anna", ""], [event, "Chris", "Anna", ""]]
+    assert events(android("Bob and Chris: hi", notice)) == [[event, "Bob and Chris", "Anna", ""]]
 
 
 # ------------------------------------------------------------------------------------------------- notices with a colon

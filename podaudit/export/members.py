@@ -26,6 +26,7 @@ _GREETING = 8  # messages after the owner's joining in which the newcomer is cal
 _MIN_TOKEN = 3
 _ENTERS = (Event.CREATED, Event.ADDED, Event.JOINED)
 _EXITS = (Event.LEFT, Event.REMOVED)
+_SEVERAL = (Event.ADDED, Event.REMOVED, Event.ADMIN)  # may befall several at once
 _BY_MEMBER = (Event.CREATED, Event.SUBJECT_CHANGED, Event.DESCRIPTION_CHANGED)
 
 
@@ -122,7 +123,7 @@ def know(rows: Rows, text_of: Callable[[int], str], me: str | None, name: str) -
     plain = {n for n in [*spoken, *noted] if not n.startswith("~ ")}
     book = _Book(frozenset(tildes & plain))
     code_id = {c: book.note(rows.senders[c], int(first_row[c])) for c in used}
-    known = {*spoken, *(n for s in said.values() if s and s.event != Event.ADDED for n in (s.by, s.who) if n)}
+    known = {*spoken, *(n for s in said.values() if s for n in (s.by, s.who if s.event not in _SEVERAL else "") if n)}
     events, group = _events(said, book, known)
     _tie_numbers(events, book)
     counts: Counter[str] = Counter()
@@ -190,8 +191,11 @@ def _events(said: Mapping[int, Said | None], book: _Book, known: set[str]) -> tu
             who = _id(s.who, row, book)
             events.append(_Event(row, event, who, who, clean(s.new) if s.new else None))
             continue
-        several = event in (Event.ADDED, Event.REMOVED, Event.ADMIN)
-        whos = [s.who] if s.who in (None, YOU) or not several else notices.split_names(s.who or "", s.language, known)
+        whos = (
+            [s.who]
+            if s.who in (None, YOU) or event not in _SEVERAL
+            else notices.split_names(s.who or "", s.language, known)
+        )
         events.extend(_Event(row, event, _id(w, row, book), by, None) for w in whos)
     return events, group
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from podaudit.export import words
 from podaudit.export.words import BIDI, UNSEEN
 
+_COMMAS = re.compile("\u060c |\u3001")  # as Arabic and Chinese part a list
 YOU = "\0you"  # the owner of the phone, before it is known who that is
 
 
@@ -89,6 +91,7 @@ def split_names(text: str, language: str, known: Collection[str]) -> list[str]:
 
 def _split(text: str, joins: Sequence[str], known: Collection[str]) -> list[str]:
     """The reading that covers most of the text with known names; among equals the last "and" parts the last two."""
+    text = _COMMAS.sub(", ", text)
     readings = [(_join_known(text.split(", "), known), -1)]
     low = text.casefold()
     for word in joins:
