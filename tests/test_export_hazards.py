@@ -160,6 +160,20 @@ def test_a_colon_between_quotation_marks_in_unknown_words(notice: str) -> None:
     assert export.members["name"].tolist() == ["Anna", "Bob"]
 
 
+def test_a_sentence_about_a_member_before_the_colon_and_quotations_behind_it() -> None:
+    lines = (
+        "Anna: hoi",
+        'Anna blub ta csoport nev\u00e9t: "A: x" - "B: y"',
+        "Bob: hoi",
+        'Bob Jan Piet Klaas: zeg "ja" eens',
+        "Anna: ja",
+    )
+    export = of(android(*lines))
+    assert [r[2] for r in rows(export)] == ["text", "notice", "text", "text"]
+    typed = ("Anna: hoi", 'Anna van der Berg: zeg eens "ja"', "Anna van der Berg: ja", "Carla van den Dijk: zij zegt")
+    assert [r[2] for r in rows(of(android(*typed)))] == ["text"] * 4
+
+
 # ------------------------------------------------------------------------------------------------------ iOS, its marks
 
 
@@ -190,6 +204,11 @@ def test_media_without_marks_in_a_file_without_any(body: str) -> None:
 @pytest.mark.parametrize("other", ["nice", f"{LRM}image omitted"])
 def test_attachments_whose_mark_stands_inside(body: str, other: str) -> None:
     assert rows(of(ios(f"Anna: {body}", f"Bob: {other}")))[0] == (1, "Anna", "media", body)
+
+
+def test_unknown_words_in_angle_brackets() -> None:
+    blub = [f"{name}: <Blub blab>" for name in ("Anna", "Bob", "Anna")]
+    assert [r[2] for r in rows(of(android(*blub, "Bob: <slaat de deur dicht>")))] == ["media"] * 3 + ["text"]
 
 
 def test_old_attachments_without_marks() -> None:

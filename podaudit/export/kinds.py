@@ -6,6 +6,7 @@ marks are lost, or the words unknown, it is told by who it is put down to and by
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ from podaudit.model import Kind
 CODE = {k: i for i, k in enumerate(Kind)}
 _MARK = "\u200e"
 _SHORT = 600  # bytes of a notice at most
+_BRACKETED = re.compile(r"<[^<>\n]{3,80}>")
 _AGAIN = 3  # times that words nobody knows stand in place of a message, to be taken for media
 TYPED = "the app's mark stands before it, yet it reads as typed"
 
@@ -65,7 +67,13 @@ def _placeholders(
     own = body[rows]  # the mark shows that the app wrote it
     sure = own | ~(bracket[rows] & marked) | np.array([_shows(t) for t in bodies], dtype=bool)[code]
     rarely = np.array([r is not None and r.typed_rarely for r in read], dtype=bool)[code]
-    place = np.array([CODE[r.kind] if r is not None else -1 for r in read], dtype=np.int64)[code]
+    read_as = np.array([CODE[r.kind] if r is not None else -1 for r in read], dtype=np.int64)
+    # Words in angle brackets that nobody knows, yet several times the same, stand for media too.
+    again = (read_as < 0) & np.array([bool(_BRACKETED.fullmatch(t)) for t in bodies], dtype=bool)
+    again &= np.bincount(code, minlength=len(bodies)) >= _AGAIN
+    read_as[again] = CODE[Kind.MEDIA]
+    rarely |= again[code]
+    place = read_as[code]
     found = (place >= 0) & sure & (own | rarely)
     told.kind[rows[found]] = place[found]
     left = np.flatnonzero(~found & own & bracket[rows])

@@ -6,7 +6,8 @@ what the notices call people, how often a name comes, and quotation marks tell t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,8 @@ _PHANTOM = 3  # times that a notice with a colon in it may come word for word
 _CONSTANT = 3  # messages that show a name with a colon in it
 _NAME_WORDS = 3
 _NAME = 80  # bytes of a name behind its colon
+_SENTENCE = 4  # words that hardly a name has
+_QUOTED = re.compile('["\u201c\u201e\u00ab\u300c][^"\u201c\u201d\u00bb\u300d\\n]*["\u201c\u201d\u00bb\u300d]')
 _OPENING = {"\u201c": "\u201d\u201c", "\u201e": "\u201c\u201d", "\u00ab": "\u00bb", "\u300c": "\u300d", '"': '"'}
 
 
@@ -145,15 +148,15 @@ def _phantoms(raw: bytes, said: Said, body: Ints, end: Ints, plain: Bools, named
     few = [n <= _PHANTOM or bool(_OPENING.keys() & set(s)) for n, s in zip(count.tolist(), said.names, strict=True)]
     some = np.flatnonzero((spoken >= 0) & np.append(np.array(few, dtype=bool), False)[spoken])
     long: list[tuple[int, str]] = []
+    names = [notices.clean(n) for n in said.names if len(n.split()) < _SENTENCE]
     for code, own in _by_code(spoken[some]):
         rows, sender = some[own], said.names[code]
         length = len(words.MARKS.sub("", sender).strip())
         for row in rows.tolist():
             text = raw[body[row] : end[row]].decode("utf-8")
             read = reader.read(text)
-            if (len(rows) == 1 and _quotes_across(sender, text[len(sender) :])) or (
-                read is not None and 0 <= read.first <= length
-            ):
+            once = len(rows) == 1 and (_quotes_across(sender, text[len(sender) :]) or _tells_of(sender, text, names))
+            if once or (read is not None and 0 <= read.first <= length):
                 said.code[row] = -1
                 named.update(_names(read))
             elif read is not None and read.first > length:
@@ -168,6 +171,12 @@ def _phantoms(raw: bytes, said: Said, body: Ints, end: Ints, plain: Bools, named
         if name in named or any(raw.startswith(prefix.encode("utf-8"), at) for at in body[own].tolist()):
             said.code[row] = -1
             named.add(name)
+
+
+def _tells_of(sender: str, text: str, names: Sequence[str]) -> bool:
+    """Whether the words before the colon are a sentence about a member, and two quotations come behind it."""
+    quoted = len(_QUOTED.findall(text[len(sender) :])) >= 2
+    return quoted and len(sender.split()) >= _SENTENCE and any(f" {n} " in f" {sender} " for n in names if n)
 
 
 def _quotes_across(sender: str, text: str) -> bool:

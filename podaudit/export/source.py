@@ -181,9 +181,8 @@ def _not_empty(data: bytes, name: str) -> bytes:
 
 
 def _too_big(name: str, max_bytes: int) -> Unreadable:
-    return Unreadable(
-        f"{name} holds more than {max_bytes / (1 << 20):,.6g} MB of text; raise --max-size if that is right."
-    )
+    size = f"{max_bytes >> 20:,} MB" if max_bytes >= 1 << 20 else f"{max_bytes:,} bytes"
+    return Unreadable(f"{name} holds more than {size} of text; raise --max-size if that is right.")
 
 
 def _reason(e: BaseException) -> str:
