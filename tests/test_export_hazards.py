@@ -161,16 +161,14 @@ def test_a_colon_between_quotation_marks_in_unknown_words(notice: str) -> None:
 
 
 def test_a_sentence_about_a_member_before_the_colon_and_quotations_behind_it() -> None:
-    lines = (
-        "Anna: hoi",
-        'Anna blub ta csoport nev\u00e9t: "A: x" - "B: y"',
-        "Bob: hoi",
-        'Bob Jan Piet Klaas: zeg "ja" eens',
-        "Anna: ja",
-    )
-    export = of(android(*lines))
-    assert [r[2] for r in rows(export)] == ["text", "notice", "text", "text"]
-    typed = ("Anna: hoi", 'Anna van der Berg: zeg eens "ja"', "Anna van der Berg: ja", "Carla van den Dijk: zij zegt")
+    notice = 'Anna blub ta csoport nev\u00e9t: "A: x" - "B: y"'
+    assert [r[2] for r in rows(of(android("Anna: hoi", notice, "Bob: hoi", "Anna: ja")))] == [
+        "text",
+        "notice",
+        "text",
+        "text",
+    ]
+    typed = ("Anna: hoi", 'Anna van der Berg: zeg eens "ja"', "Anna van der Berg: ja", 'Bob van den Dijk: "a" en "b"')
     assert [r[2] for r in rows(of(android(*typed)))] == ["text"] * 4
 
 
