@@ -21,6 +21,8 @@ from podaudit.model import Kind
 
 CODE = {k: i for i, k in enumerate(Kind)}
 _MARK = "\u200e"
+_OPENS = 3  # rows in which the app's notice on encryption stands
+_LONG = 60  # characters of it at least
 _SHORT = 600  # bytes of a notice at most
 _BRACKETED = re.compile(r"<[^<>\n]{3,80}>")
 _AGAIN = 3  # times that words nobody knows stand in place of a message, to be taken for media
@@ -130,6 +132,10 @@ def _unmarked_notices(told: Told, text: pa.Array, said: Said, rows: Bools) -> No
     reader = notices.Reader()
     short = rows & (pc.binary_length(text).to_numpy(zero_copy_only=False) < _SHORT)
     count, _ = tally(np.where(rows, said.code, -1), len(said.names))
+    for row in np.flatnonzero(short[:_OPENS]).tolist():  # in a chat of two, it is put down to the other one
+        body = text[row].as_py()
+        if len(body) >= _LONG and (read := reader.read(body)) is not None and read.first == 0:
+            _put_down(told, np.array([row]), said.names[said.code[row]])
     opening = notices.clean(said.names[said.code[rows.argmax()]])
     for code in np.flatnonzero(count).tolist():
         name = notices.clean(said.names[code])
