@@ -53,6 +53,8 @@ def test_a_word_and_a_colon_at_first_make_no_name() -> None:
 def test_a_member_who_quotes_a_notice_about_another_member_is_heard() -> None:
     export = of(android("Bob: Alice left", "Alice: no", "Bob: Alice: left"))
     assert [(r[1], r[2]) for r in rows(export)] == [("Bob", "text"), ("Alice", "text"), ("Bob", "text")]
+    export = of(android("Alice: no", "Bob: Alice left", "Bob: Alice: left"))
+    assert [(r[1], r[2]) for r in rows(export)] == [("Alice", "text"), ("Bob", "text"), ("Bob", "text")]
 
 
 def test_typed_links_are_no_senders_on_ios() -> None:
@@ -222,6 +224,19 @@ def test_typed_text_behind_the_mark_keeps_its_speaker_with_a_doubt() -> None:
     assert export.messages["doubts"].tolist() == ["", "the app's mark stands before it, yet it reads as typed", "", ""]
 
 
+def test_a_name_with_a_colon_before_the_mark() -> None:
+    lines = (
+        f"Boss: Piet: {LRM}image omitted",
+        "Boss: Piet: hoi",
+        "Bob: x",
+        f"Bob: a: {LRM}b",
+        "Boss: dag",
+        f"A: B: {LRM}video omitted",
+    )
+    export = of(ios(*lines))
+    assert [r[1] for r in rows(export)] == ["Boss: Piet", "Boss: Piet", "Bob", "Bob", "Boss", "A: B"]
+
+
 def test_unknown_words_behind_the_mark() -> None:
     lines = [f"Pod: {LRM}\u13a0\u13be", "Ann: a", "Ben: b", f"Ann: {LRM}Ann \u13cc\u13be"]
     media = [f"{name}: {LRM}\u13d2\u13af \u13a0" for name in ("Ann", "Ben", "Ann")]
@@ -362,6 +377,18 @@ def test_the_first_header_far_down() -> None:
         prose[at] = f"{at % 28 + 1:02}/03/2023, 10:00 - A: {at}\n"
     export = of("".join(prose), date_order="dmy")
     assert [r[0] for r in rows(export)] == [1, 30_002, 30_004, 30_006]
+
+
+def test_a_second_shape_that_fits_nowhere_is_pasted_text() -> None:
+    first = [f"{d:02}-05-2023 10:00 - A: x\n" for d in range(1, 29)] + [
+        f"{d:02}-06-2023 10:00 - A: x\n" for d in range(1, 29)
+    ]
+    second = [f"[{d:02}/01/2020, 10:00] B: y\n" for d in range(1, 29)]
+    assert {r[1] for r in rows(of("".join(first + second)))} == {"A", "B"}  # two exports, one behind the other
+    mixed = [line for pair in zip(first, second, strict=False) for line in pair] + first[28:]
+    assert {r[1] for r in rows(of("".join(mixed)))} == {"A"}
+    few = first + second[:19]
+    assert {r[1] for r in rows(of("".join(few)))} == {"A"}
 
 
 def test_many_shapes_in_one_file_are_not_all_tried() -> None:

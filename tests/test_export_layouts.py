@@ -77,7 +77,7 @@ def test_reach_stops_where_a_word_would_run_past_the_end() -> None:
     [(12, "am", 0), (1, "am", 1), (11, "am", 11), (12, "pm", 12), (1, "pm", 13), (11, "pm", 23), (0, "pm", 12), (0, "am", 0),
      (12, "noon", 12), (11, "noon", 11), (10, "noon", 10), (1, "noon", 13), (5, "noon", 17), (6, "noon", 6),
      (12, "night", 0), (1, "night", 1), (6, "night", 6), (7, "night", 19), (11, "night", 23),
-     (13, "pm", 13), (23, "am", 23), (9, "neutral", 9), (23, "neutral", 23)],
+     (13, "pm", 13), (13, "am", 13), (13, "night", 13), (23, "am", 23), (9, "neutral", 9), (23, "neutral", 23)],
 )  # fmt: skip
 def test_hours(hour: int, half: str, read: int) -> None:
     one, zero = np.array([hour], dtype=np.int32), np.zeros(1, dtype=np.int32)
