@@ -108,7 +108,7 @@ def report(
     """Write the report of a chat: one HTML file beside the export, named after it. Prints its path."""
     target = Path(output) if output else _beside(exports[0])
     _check(target, exports)
-    made = _audit(exports, Options(date_order, me, strict, max_size << 20), verbose)
+    made = _audit(exports, Options(date_order, me, strict, max_size << 20), verbose, quiet)
     _write_report(made, target, lang, me, open_, quiet)
 
 
@@ -125,7 +125,7 @@ def audit(
     debug: Debug = False,
 ) -> None:
     """Print a summary of the audit, or with --json the audit document."""
-    made = _audit(exports, Options(date_order, me, strict, max_size << 20), verbose)
+    made = _audit(exports, Options(date_order, me, strict, max_size << 20), verbose, quiet)
     if json:
         from podaudit import tables
 
@@ -151,7 +151,7 @@ def tables(
     from podaudit.tables import write_tables
 
     options = Options(date_order, me, strict, max_size << 20)
-    made = _audit(exports, options, verbose)
+    made = _audit(exports, options, verbose, quiet)
     written = write_tables(made, Path(output), format_, options, __version__)
     if not quiet:
         terminal.say(f"{len(written)} files; manifest.json lists them with their SHA-256.")
@@ -173,7 +173,7 @@ def demo(
     chat = str(demo_chat())
     target = Path(output) if output else Path(_beside(chat).name)
     _check(target, [chat])
-    _write_report(_audit([chat], Options(), verbose), target, lang, None, open_, quiet)
+    _write_report(_audit([chat], Options(), verbose, quiet), target, lang, None, open_, quiet)
 
 
 @app.command(epilog="Example: podaudit explain shaming --lang nl")
@@ -201,7 +201,7 @@ def explain(
 # ------------------------------------------------------------------------------------------------------ shared steps
 
 
-def _audit(exports: Sequence[str], options: Options, verbose: bool) -> Audit:
+def _audit(exports: Sequence[str], options: Options, verbose: bool, quiet: bool) -> Audit:
     """Read and audit an export, or several of one group; with ``verbose``, say what was read and assumed."""
     from podaudit.audit import audit as run
     from podaudit.export import merge
@@ -210,10 +210,15 @@ def _audit(exports: Sequence[str], options: Options, verbose: bool) -> Audit:
     gc.disable()  # one audit, then the process ends: collecting its millions of small objects costs a sixth of the time
     if list(exports).count("-") > 1:
         raise _UsageError("- stands for standard input, which can be read once.")
-    others = replace(options, me=None)  # --me speaks of the phone that made the first export
-    read = [_read(export, others if i else options) for i, export in enumerate(exports)]
-    chat = merge(read) if len(read) > 1 else read[0]
+    if len(exports) == 1:
+        chat = _read(exports[0], options)
+    else:  # --me speaks of the phone that made the first export, --date-order of every export that leaves the order open
+        others = replace(options, me=None)
+        chat = merge([_read_open(export, others if i else options) for i, export in enumerate(exports)])
     made = run(chat, options)
+    if not verbose and not quiet:
+        for note in terminal.grave(made.source):
+            terminal.say(f"note: {note}")
     if verbose:
         for line in terminal.details(made.source):
             terminal.say(line)
@@ -221,6 +226,16 @@ def _audit(exports: Sequence[str], options: Options, verbose: bool) -> Audit:
         for note in made.source.warnings:
             terminal.say(f"note: {note}")
     return made
+
+
+def _read_open(export: str, options: Options) -> Export:
+    """Read one of several exports: the order of dates that was given decides only where its own dates do not."""
+    if options.date_order is None or export == "-":
+        return _read(export, options)
+    try:
+        return _read(export, replace(options, date_order=None))
+    except DecisionNeeded:
+        return _read(export, options)
 
 
 def _read(export: str, options: Options) -> Export:
@@ -233,8 +248,8 @@ def _read(export: str, options: Options) -> Export:
     if options.strict and chat.source.gaps:
         first = int(chat.messages.loc[chat.messages["kind"] == "gap", "line"].iloc[0])
         raise DecisionNeeded(
-            f"{chat.source.name}:{first}: the first of {chat.source.gaps} gaps, lines that could not be read; "
-            "--strict forbids them; nothing was written. Without --strict they are counted and listed in the report."
+            f"{chat.source.name}:{first}: here is the first gap (in all: {chat.source.gaps}), lines that could not be read; "
+            "--strict forbids them, so nothing was written; without --strict they are counted and listed in the report."
         )
     return chat
 

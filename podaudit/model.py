@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -432,6 +432,9 @@ class File:
     lines: int
     messages: int  # notices included, gaps not
     platform: str
+    date_order: str
+    clock: str
+    encoding: str
     first: dt.datetime | None
     last: dt.datetime | None
 
@@ -460,7 +463,7 @@ class Source:
 
     def __post_init__(self) -> None:
         if not self.files:
-            own = File(self.name, self.sha256, self.lines, self.messages, self.platform, self.first, self.last)
+            own = File(**{column.name: getattr(self, column.name) for column in fields(File)})
             object.__setattr__(self, "files", (own,))
 
 

@@ -133,7 +133,8 @@ def notes(format: Format) -> str:
     """What stands beside the tables: what each column holds and how values are written."""
     paragraphs = [
         "Tables written by podaudit. What the words mean: podaudit explain NAME.",
-        "Lines are lines of the exported text, counted from 1. Times are local, as the export shows them, in ISO 8601; "
+        "Lines are lines of the exported text, counted from 1; of several exports, of their merged text, and the table origins says "
+        "where each stands. Their times are by the clock of the first. Times are local, as the export shows them, in ISO 8601; "
         "posted_at is UTC and ends in Z. post_id has 19 digits: load it as text (in pandas, dtype={'post_id': str}), or the "
         "last digits change. A chat shows what people said, not what they did.",
         "These files hold names, numbers and messages of real people. They are private: keep them where others can't "

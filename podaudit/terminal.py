@@ -89,7 +89,8 @@ def details(source: Source) -> list[str]:
         *(f"read {file.name}: {_n(file.lines, 'line')}, {_n(file.messages, 'message')}, SHA-256 {file.sha256}"
           for file in source.files),
         f"{_n(source.messages, 'message')} with {_n(source.system_messages, 'notice')} of the app; {_gaps(source)}",
-        f"layout: {source.encoding}, {source.platform}, dates {source.date_order}, clock {source.clock}",
+        *(f"layout of {file.name}: {file.encoding}, {file.platform}, dates {file.date_order}, clock {file.clock}"
+          for file in source.files),
         f"languages: {languages or 'unknown'}",
     ]  # fmt: skip
 
@@ -100,6 +101,20 @@ def _n(count: int, noun: str) -> str:
 
 def _gaps(source: Source) -> str:
     return "every line was read" if source.gaps == 0 else f"{_n(source.gaps, 'gap')} where lines could not be read"
+
+
+# What may change every figure is said unasked.
+_GRAVE = ("From line ", "About ", "The archive holds ", "NUL bytes in the file", "Years such as ")
+
+
+def grave(source: Source) -> list[str]:
+    """The notes that no figure should be read without: a file that repeats itself, holds two chats, or is cut off."""
+    starts = (*_GRAVE, *(f"{file.name}: {words}" for file in source.files for words in _GRAVE))
+    return [
+        note
+        for note in source.warnings
+        if note.startswith(starts) or "as asked for; " in note or "no day in common" in note
+    ]
 
 
 def _notes(source: Source) -> str:

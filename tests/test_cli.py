@@ -512,3 +512,52 @@ def test_each_command_shows_an_example(call: Call, command: str) -> None:
         status, out, said = call(command, flag)
         assert (status, said) == (0, "")
         assert f"Example: podaudit {command}" in out.decode()
+
+
+# ------------------------------------------------------------------------------------------------------- several exports
+
+
+def test_several_exports_are_one_audit(call: Call, chat: Path) -> None:
+    lines = re.split(rb"(?m)^(?=\d\d-\d\d-\d{4} )", CHAT)[1:]  # a message may have several
+    (chat.parent / "a.txt").write_bytes(b"".join(lines[:150]))
+    (chat.parent / "b.txt").write_bytes(b"".join(lines[50:]))
+    status, out, _ = call("audit", "--json", "a.txt", "b.txt")
+    assert status == 0
+    made, whole = json.loads(out), json.loads(call("audit", "--json", chat)[1])
+    for key in ("members", "calls", "ledger", "pressure", "replies"):
+        assert made[key] == whole[key], key
+    assert [f["name"] for f in made["source"]["files"]] == ["a.txt", "b.txt"]
+    assert len(made["origins"]) == sum(f["messages"] for f in made["source"]["files"])
+    status, out, _ = call("report", "a.txt", "b.txt", "--no-open")
+    page = (chat.parent / "a.report.html").read_text(encoding="utf-8")
+    assert status == 0 and out.decode().strip() == "a.report.html"
+    assert "b.txt" in page and ("Line in the export:" in page or "Regel in de export:" in page)
+
+
+def test_exports_of_two_groups_are_refused(call: Call, chat: Path) -> None:
+    (chat.parent / "o.txt").write_text(
+        "01-02-2019 10:00 - Xerxes: hoi\n13-02-2019 10:01 - Ylva: ja\n", encoding="utf-8"
+    )
+    status, out, said = call("audit", chat, "o.txt")
+    assert (status, out) == (1, b"")
+    assert "audit them one by one." in said
+
+
+def test_the_order_of_dates_is_for_exports_that_leave_it_open(call: Call, chat: Path) -> None:
+    lines = [f"{d:02}-04-2023 10:00 - {'AB'[d % 2]}: een bericht met nummer {d}\n" for d in range(1, 29)]
+    (chat.parent / "a.txt").write_text("".join(lines), encoding="utf-8")
+    (chat.parent / "b.txt").write_text(
+        "".join(f"{line[3:5]}/{line[:2]}/{line[6:]}" for line in lines[:9]), encoding="utf-8"
+    )
+    assert call("audit", "a.txt", "b.txt")[0] in (0, 3)
+    status, out, _ = call("audit", "--json", "a.txt", "b.txt", "--date-order", "mdy")
+    source = json.loads(out)["source"]
+    assert status == 0 and source["gaps"] == 0
+    assert [f["date_order"] for f in source["files"]] == ["dmy", "mdy"]
+
+
+def test_what_changes_every_figure_is_said_unasked(call: Call, chat: Path) -> None:
+    chat.write_bytes(CHAT + CHAT)
+    for arguments, shown in ((("audit",), 1), (("audit", "-q"), 0), (("audit", "-v"), 1)):
+        said = call(*arguments, chat)[2]
+        assert said.count("the file repeats itself") == shown

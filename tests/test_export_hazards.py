@@ -263,7 +263,33 @@ def test_a_hole_where_a_header_may_have_been_is_a_gap(bad: str) -> None:
     ]  # fmt: skip
     assert export.source.gaps == 1
     assert export.messages["why"].tolist()[2] == "NUL bytes stand where its header may have been"
-    assert any(f"NUL bytes in the file: {bad.count(chr(0))};" in w for w in export.source.warnings)
+    assert any(w.startswith("NUL bytes in the file, at line 3;") for w in export.source.warnings)
+
+
+def test_holes_before_a_header_that_stands_whole() -> None:
+    export = of(
+        "14/03/2023, 10:00 - Zoe: a\n" + "\0" * 300 + "25/03/2023, 11:00 - Bob: b\n26/03/2023, 11:00 - Zoe: d\n"
+    )
+    assert [(r[1], r[3]) for r in rows(export)] == [("Zoe", "a"), ("Bob", "b"), ("Zoe", "d")]
+    assert export.messages["doubts"].tolist()[1] == "it holds NUL bytes: some of its text is lost"
+
+
+def test_a_hole_in_a_name_makes_no_member() -> None:
+    export = of("14/03/2023, 10:00 - Zoe: a\n25/03/2023, 11:00 - +31 6\0\0\0\0 78: b\n26/03/2023, 11:00 - Zoe: d\n")
+    assert [(r[1], r[2]) for r in rows(export)] == [("Zoe", "text"), ("", "gap"), ("Zoe", "text")]
+    assert export.messages["why"].tolist()[1] == "NUL bytes stand in the name of its sender"
+    assert export.messages["text"].tolist()[1].startswith("25/03/2023")
+    assert export.members["name"].tolist() == ["Zoe"] and export.messages["time"].isna().tolist() == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_a_word_of_the_clock_that_comes_once_is_named() -> None:
+    good = "".join(f"{d:02}/05/2023, 9:00 am - A: x\n" for d in range(1, 29)) * 3
+    export = of(good + "29/05/2023, 9:00 zork - A: x\n")
+    assert [w for w in export.messages["why"] if w] == ["the word “zork” beside the time is not known"]
 
 
 def test_a_hole_in_a_text_is_a_doubt() -> None:
@@ -339,6 +365,32 @@ def test_a_pasted_block_longer_than_what_stands_before_it() -> None:
         "03/02/2020, 09:00 - C: oud\n16/03/2023, 10:00 - A: ok\n17/03/2023, 10:00 - A: ok\n"
     )
     assert [bool(d) for d in export.messages["doubts"]] == [False, False, True, True, True, False, False]
+
+
+def test_the_hour_that_comes_twice_is_not_called_pasted() -> None:
+    hours = ("29/10/2023, 02:14", "29/10/2023, 02:58", "29/10/2023, 02:05", "29/10/2023, 03:10", "29/10/2023, 03:20")
+    export = of("".join(f"{h} - A: {i}\n" for i, h in enumerate(hours)))
+    said = [d for d in export.messages["doubts"] if d]
+    assert said and all(d.endswith("; the clocks may have been set back") for d in said)
+
+
+def test_an_order_asked_for_that_cannot_be_is_said() -> None:
+    text = "03/04/2023, 10:00 - A: x\n13/04/2023, 10:00 - A: y\n14/04/2023, 10:00 - A: y\n"
+    source = of(text, date_order="mdy").source
+    assert source.gaps == 2
+    assert source.warnings[0] == (
+        "The dates were read as month, day, year, as asked for; 2 of 3 dates do not exist that way, 0 in another order."
+    )
+    assert of(text, date_order="dmy").source.warnings[0] == "The dates were read as day, month, year, as asked for."
+
+
+def test_me_by_a_first_name_that_one_member_has() -> None:
+    text = android("Anna de Vries: a", "Bob: b", "Anne: c", "Eva A: d", "Eva B: e")
+    export = of(text, me="anna")
+    assert export.members.loc[export.members["owner"], "name"].tolist() == ["Anna de Vries"]
+    for nobody in ("Eva", "Vries", "Piet"):
+        with pytest.raises(DecisionNeeded, match="nobody in the chat has the name"):
+            of(text, me=nobody)
 
 
 def test_a_clock_that_was_wrong_at_the_start() -> None:

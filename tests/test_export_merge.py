@@ -86,8 +86,14 @@ def test_two_groups_of_the_same_people_are_refused_with_the_reason() -> None:
         merge([of(CHAT, "a.txt"), of(other, "b.txt")])
 
 
+def test_other_days_and_another_name_are_refused() -> None:
+    later = [(t + dt.timedelta(days=90), w, x.replace("pod", "club")) for t, w, x in conversation(seed=3)]
+    with pytest.raises(DifferentGroups, match="cover different days and their groups bear different names"):
+        merge([of(CHAT, "a.txt"), of(later, "b.txt")])
+
+
 def test_other_days_and_other_people_are_refused() -> None:
-    later = [(t + dt.timedelta(days=90), w and f"{w} X", x.replace("pod", "club")) for t, w, x in conversation(seed=3)]
+    later = [(t + dt.timedelta(days=90), w and f"{w} X", x) for t, w, x in conversation(seed=3)]
     with pytest.raises(DifferentGroups, match="cover different days, and only 0 of their members are in both"):
         merge([of(CHAT, "a.txt"), of(later, "b.txt")])
 
@@ -185,6 +191,30 @@ def test_mentions_and_edits_read_otherwise_on_the_other_phone() -> None:
     assert says(merged) == says(of(a, "all.txt"))
 
 
+def test_a_clock_that_differs_at_times_is_said_so() -> None:
+    half = len(CHAT) // 2
+    b = [(t + dt.timedelta(minutes=120 * (i > half)), w, x) for i, (t, w, x) in enumerate(CHAT)]
+    merged = merge([of(CHAT, "a.txt"), of(b, "b.txt")])
+    assert says(merged) == says(of(CHAT, "all.txt"))
+    assert any("The clock of b.txt differs by +0 to +120 minutes" in w for w in merged.source.warnings)
+
+
+def test_clocks_days_apart_are_not_brought_together() -> None:
+    long = conversation(400)
+    b = [(t + dt.timedelta(days=3), w, x) for t, w, x in long]
+    with pytest.raises(DifferentGroups):
+        merge([of(long, "a.txt"), of(b, "b.txt")])
+
+
+def test_an_export_that_holds_everything_twice_still_fits() -> None:
+    twice = read(None, data=2 * "".join(map(android, CHAT)).encode(), name="a.txt", options=Options())
+    b = [
+        (t + dt.timedelta(minutes=60), {"Aukje": "Mama"}.get(w, w), x.replace("Aukje", "Mama")) for t, w, x in CHAT[15:]
+    ]
+    merged = merge([twice, of(b, "b.txt")])
+    assert any(f"Messages in both, counted once: {len(b)};" in w for w in merged.source.warnings)
+
+
 def test_double_sends_stay_double() -> None:
     time = CHAT[-1][0] + dt.timedelta(minutes=5)
     twice = [*CHAT, (time, "Bram", "ok"), (time, "Bram", "ok"), (time, "Dirk", "ok")]
@@ -198,6 +228,8 @@ def test_days_that_do_not_meet_are_one_group_by_its_members() -> None:
     merged = merge([of(CHAT[cut:], "new.txt"), of(CHAT[:cut], "old.txt")])
     assert says(merged) == says(of(CHAT, "all.txt"))
     assert any("Messages in both, counted once: 0;" in w for w in merged.source.warnings)
+    said = "new.txt and old.txt have no day in common; they were taken to be of one group by their members."
+    assert said in merged.source.warnings
     check(merged)
 
 

@@ -32,6 +32,6 @@ def merge(exports: Sequence[Export]) -> Export:
     The first gives the names and the clock. Lines are those of the merged text; ``origins`` says where each message
     stands. Raises ``DifferentGroups`` where they cannot be told to be of one group.
     """
-    from podaudit.export.merge import merge as join
+    from podaudit.export.merging import merge as join
 
     return join(exports)

@@ -23,6 +23,7 @@ from podaudit.export.parse import Rows
 from podaudit.export.source import Decoded, Loaded
 from podaudit.model import MEMBERS, MEMBERSHIP, MESSAGES, ORIGINS, Export, Kind, LineLedger, Options, Source, Unreadable
 
+_HOUR, _NIGHT = 3600, 4  # seconds by which clocks are set back, and the hour before which
 _FEW = 20  # line numbers named in a warning
 _PROSE = 0.5  # share of lines before the first message above which a file with hardly any message is no chat
 _HARDLY = 3
@@ -83,7 +84,8 @@ def export(loaded: Loaded, name: str, options: Options) -> Export:
 def _doubts(raw: bytes, rows: Rows, found: Headers, people: People, parts: Sequence[Part]) -> dict[int, list[str]]:
     out = {row: [*texts] for row, texts in rows.doubts.items()}
     for row in _holed(raw, rows):
-        out.setdefault(row, []).append("it holds NUL bytes: some of its text is lost")
+        if rows.kind[row] != CODE[Kind.GAP]:
+            out.setdefault(row, []).append("it holds NUL bytes: some of its text is lost")
     bounds = [0, *(part.row for part in parts), len(rows.line)]
     odd = np.concatenate([doubts.out_of_order(rows.time[a:b]) for a, b in pairwise(bounds)])
     for row in np.flatnonzero(odd).tolist():
@@ -97,11 +99,12 @@ def _doubts(raw: bytes, rows: Rows, found: Headers, people: People, parts: Seque
 
 
 def _holed(raw: bytes, rows: Rows) -> list[int]:
-    """Messages with NUL bytes in them."""
+    """Rows with NUL bytes in them, anywhere."""
     if b"\0" not in raw:
         return []
-    holed = pc.match_substring(rows.text, "\0").to_numpy(zero_copy_only=False)
-    return np.flatnonzero(holed & (rows.kind != CODE[Kind.GAP])).tolist()
+    at = np.flatnonzero(np.frombuffer(raw, dtype=np.uint8) == 0)
+    found: list[int] = np.unique(np.searchsorted(rows.start, at, side="right") - 1).tolist()
+    return found
 
 
 def _out_of_order(rows: Rows, row: int) -> str:
@@ -113,10 +116,14 @@ def _out_of_order(rows: Rows, row: int) -> str:
         return float((rows.time[other] - rows.time[row]) / np.timedelta64(1, "s"))
 
     back, ahead = gap(row - 1), -gap(row + 1)
+    night = int(rows.time[row].astype("datetime64[h]").astype(np.int64)) % 24 < _NIGHT
+    cause = (
+        "the clocks may have been set back" if night and max(back, ahead) <= _HOUR else "the line may be pasted text"
+    )
     if back >= ahead and back > 0:
-        return f"time runs back by {doubts.span(back)}; the line may be pasted text"
+        return f"time runs back by {doubts.span(back)}; {cause}"
     if ahead > 0:
-        return f"time runs ahead of the next message by {doubts.span(ahead)}; the line may be pasted text"
+        return f"time runs ahead of the next message by {doubts.span(ahead)}; {cause}"
     return "time does not fit the order of the messages"
 
 
@@ -169,9 +176,9 @@ def _warnings(
         out.append(f"Pieces of the file that are not valid {decoded.encoding}: {decoded.bad}; they show as \ufffd.")
     if found.line[0] > 0:
         out.append(f"Lines before any message: {found.line[0]}; the export may begin inside one.")
-    if b"\0" in decoded.raw:
-        holes = decoded.raw.count(b"\0")
-        out.append(f"NUL bytes in the file: {holes}; broken storage leaves such holes, and some of the text is lost.")
+    if holed := _holed(decoded.raw, rows):
+        at = _at("line", [int(rows.line[r]) for r in holed])
+        out.append(f"NUL bytes in the file, at {at}; broken storage leaves such holes, and some of the text is lost.")
     impossible = sorted(r for r in rows.why if r or not found.line[0])
     if impossible:
         out.append(f"No message could be made of {_at('line', [int(rows.line[r]) for r in impossible])}.")
@@ -180,7 +187,9 @@ def _warnings(
         out.append(f"Inside messages, what looks like the header of another message: {at}.")
     odd = [row for row, texts in sorted(doubted.items()) if any(t.startswith("time ") for t in texts)]
     if odd:
-        out.append(f"Time does not run on at {_at('line', [int(rows.line[r]) for r in odd])}; it may be pasted text.")
+        out.append(
+            f"Time does not run on at {_at('line', [int(rows.line[r]) for r in odd])}; it may be pasted text, or the clocks were set back."
+        )
     for part in parts:
         line = int(rows.line[part.row])
         if part.double:

@@ -185,7 +185,7 @@ def decide(f: Fields, name: str, given: Order | None, hints: Hints) -> Decision:
         if (f.long_year or f.year_first) and (given == "ymd") != f.year_first:
             ends = "begin" if f.year_first else "end"
             raise DecisionNeeded(f"{name}: the dates {ends} with the year, so --date-order {given} cannot be right.")
-        return Decision(given, f"The dates were read as {_WORDS[given]}, as asked for.")
+        return Decision(given, f"The dates were read as {_WORDS[given]}, as asked for{_against(f, given)}.")
     if f.year_first:
         what = "a four-digit year" if f.long_year else "the year: their last number is a day"
         return Decision("ymd", f"The dates begin with {what}.")
@@ -215,6 +215,19 @@ def decide(f: Fields, name: str, given: Order | None, hints: Hints) -> Decision:
         return Decision(calm[0].order, f"The dates were read as {_WORDS[calm[0].order]}: {same}.")
     shown = " or ".join(f"{np.datetime64(int(r.day[differ[0]]), 'D')} (--date-order {r.order})" for r in calm)
     raise DecisionNeeded(f"{name}: the first date may be {shown} and nothing in the file decides; say which it is.")
+
+
+def _against(f: Fields, given: Order) -> str:
+    """What speaks against the order that was asked for: dates that do not exist in it."""
+    runs = _runs(f)
+    orders: tuple[Order, ...] = ("dmy", "mdy", "ymd")
+    bad = {order: len(f.a) - _read(f, runs, order).valid for order in orders}
+    best = min(bad.values())
+    return (
+        f"; {bad[given]} of {len(f.a)} dates do not exist that way, {best} in another order"
+        if bad[given] > best
+        else ""
+    )
 
 
 def _short_year_first(first: _Reading, usual: Sequence[_Reading], n: int, slack: int, hints: Hints) -> Decision | None:

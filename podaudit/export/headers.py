@@ -30,12 +30,12 @@ _LOOK = 5_000  # lines looked at for headers of any kind, from the front and aga
 _MOSTLY = 3  # times as many: a habit of the file
 _ROUNDS = 6  # templates tried at most
 _NO_DATE = "the date or time does not exist"
-_WORD_OPEN = "the word beside the time is not known"
 _HOLED = "NUL bytes stand where its header may have been"
 _APART = 100_000  # rows that are worth more than one thread
 _WORKERS = 8
 _UNPADDED = "(?:0|[1-9][0-9]?)"
 
+_NUL = r"\x{0}*"  # holes before a header that stands whole
 _MARK = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{61c}\x{feff}\x{ad}]*"
 _SPACE = r"[ \t\x{a0}\x{202f}\x{2000}-\x{200a}\x{3000}]"
 _COMMA = r"[,\x{60c}\x{3001}\x{ff0c}]"
@@ -79,7 +79,7 @@ _RE_DATE = (
 )
 _RE_TIME = rf"\p{{Nd}}{{1,2}}{_MARK}{_SPACE}?[:.hH时時시\x{{ff1a}}]{_MARK}{_SPACE}?\p{{Nd}}{{2}}"
 _CANDIDATE = (
-    rf"^{_MARK}[\[(\x{{ff3b}}\x{{ff08}}]?{_MARK}{_SPACE}?"
+    rf"^{_NUL}{_MARK}[\[(\x{{ff3b}}\x{{ff08}}]?{_MARK}{_SPACE}?"
     rf"(?:{_RE_DATE}[^\p{{Nd}}\n\[\]]{{1,24}}{_RE_TIME}|{_RE_TIME}[^\n\[\]]{{1,24}}{_RE_DATE})"
 )
 
@@ -160,7 +160,7 @@ class _Seen:
 
 def fold(text: str) -> str:
     """A line's start with ASCII digits, plain spaces, and no invisible marks."""
-    return _BLANKS.sub(" ", text.translate(_FOLD))
+    return _BLANKS.sub(" ", text.lstrip("\0").translate(_FOLD))
 
 
 def see(line: str) -> _Seen | None:
@@ -246,7 +246,7 @@ def _template(shape: Shape, seen: Sequence[_Seen]) -> Template:
     end = shape.end
     closing = _literal(end.rstrip(" ")) + rf"{_SPACE}?" if end.strip() else _SPACE
     tail = rf"{_MARK}[^:\n]{{1,200}}:" if shape.named else ""
-    return Template(shape, year_first, (wa, wb, wh), rf"^(?P<h>{_MARK}{opened}{stamp}{closing}){tail}")
+    return Template(shape, year_first, (wa, wb, wh), rf"^(?P<h>{_NUL}{_MARK}{opened}{stamp}{closing}){tail}")
 
 
 # ------------------------------------------------------------------------------------------------------------ columns
@@ -475,6 +475,22 @@ def _overwritten(raw: bytes, starts: Ints, lines: pa.Array) -> Ints:
     return found
 
 
+def _why(parts: Sequence[tuple[_Match, Times, Bools, Shape]], line: Ints, half: Ints, holed: Ints) -> list[str]:
+    """Why no message could be made of some header lines."""
+    out = []
+    for at, unknown in zip(line.tolist(), (half == dates.UNKNOWN_HALF).tolist(), strict=True):
+        if unknown:
+            match, place = next(
+                (p[0], i)
+                for p in parts
+                if (i := int(np.searchsorted(p[0].line, at))) < len(p[0].line) and p[0].line[i] == at
+            )
+            out.append(f"the word “{match.words[match.word[place]]}” beside the time is not known")
+        else:
+            out.append(_HOLED if at in holed else _NO_DATE)
+    return out
+
+
 def _merge(
     parts: Sequence[tuple[_Match, Times, Bools, Shape]], starts: Ints, left: Ints, holed: Ints, raw: bytes,
     decision: Decision, warnings: list[str],
@@ -497,8 +513,7 @@ def _merge(
     length = column([p[0].length for p in parts], none)
     bracket = column([np.full(len(p[0].line), p[3].bracket) for p in parts], none.astype(bool))
     line = line[by_line]
-    why = [_HOLED if h else _WORD_OPEN if unknown else _NO_DATE for h, unknown in zip(
-        np.isin(line[~good], holed).tolist(), (half[~good] == dates.UNKNOWN_HALF).tolist(), strict=True)]  # fmt: skip
+    why = _why(parts, line[~good], half[~good], holed)
     shape = parts[0][3]
     suspects = [
         i for i in left.tolist()

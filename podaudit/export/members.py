@@ -229,6 +229,11 @@ def _owner(
         for key, spellings in book.shown.items():
             if (wanted[0] and key == wanted[0]) or wanted[1] in (s.casefold() for s in spellings):
                 return key
+        first = [
+            k for k, shown in book.shown.items() if wanted[1] in ((s.casefold().split() or [""])[0] for s in shown)
+        ]
+        if len({book.root(k) for k in first}) == 1:
+            return first[0]
         raise DecisionNeeded(f"{name}: nobody in the chat has the name given with --me; give it as the chat shows it.")
     deleted = np.flatnonzero((rows.kind == CODE[Kind.DELETED]) & (rows.sender_code >= 0))
     coded = pc.dictionary_encode(rows.text.take(pa.array(deleted)))

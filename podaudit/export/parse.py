@@ -90,6 +90,11 @@ def build(raw: bytes, lines: Lines, found: Headers) -> Rows:
     bracket = np.concatenate([np.zeros(top, dtype=bool), found.bracket])
 
     said = senders.split(raw, body, first_end, end, is_message, bracket)
+    holed = np.isin(said.code, [i for i, name in enumerate(said.names) if "\0" in name])
+    if holed.any():
+        why.update(dict.fromkeys(np.flatnonzero(holed).tolist(), "NUL bytes stand in the name of its sender"))
+        is_message = is_message & ~holed
+        said.code[holed], said.text[holed] = -1, start[holed]
     text = slices(raw, said.text, end)
     if b"\r" in raw:
         text = _plain_endings(text, np.flatnonzero(line_end - head > 1), b"\n" in raw)
@@ -100,6 +105,7 @@ def build(raw: bytes, lines: Lines, found: Headers) -> Rows:
     codes = np.where(told.kind == CODE[Kind.NOTICE], -1, said.code)
     time = np.full(n, np.datetime64("NaT", "us"))
     time[top:] = found.time
+    time[holed] = np.datetime64("NaT")
     return Rows(head + 1, line_end, start, stop, time, told.kind, codes, said.names, text, why, told.doubts, told.lead)
 
 

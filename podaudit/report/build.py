@@ -133,18 +133,23 @@ def _assumed(t: Tally) -> tuple[tuple[Saying, ...], tuple[Text, ...]]:
     orders = {"dmy": lang.gettext("day, month, year"), "mdy": lang.gettext("month, day, year"),
               "ymd": lang.gettext("year, month, day")}  # fmt: skip
     dates = lang.say("The dates were read as %(order)s.", order=orders.get(source.date_order, source.date_order))
+    several = [f"{file.name}: " for file in source.files] if len(source.files) > 1 else []
     grounds, settled = "", []
     for warning in source.warnings:
-        if is_one_of(warning, DATES):
-            dates = (Piece(retell(lang, warning).text),)
-        elif is_one_of(warning, (LINES,)):
+        prefix = next((p for p in several if warning.startswith(p)), "")
+        said = warning.removeprefix(prefix)
+        if is_one_of(said, DATES) and not several:
+            dates = (Piece(retell(lang, said).text),)
+        elif is_one_of(said, (*DATES, LINES)) or (prefix and is_one_of(said, (OWNER,))):
             settled.append((Piece(retell(lang, warning).text),))
-        elif found := is_one_of(warning, (OWNER,)):
+        elif found := is_one_of(said, (OWNER,)):
             grounds = part(lang, found["grounds"])
         else:
             warnings.append(retell(lang, warning))
     zone = lang.say("Times are those of the phone that made the export; the file names no time zone.")
-    assumed = [dates, zone, *settled]
+    if several:
+        zone = lang.say("Times are those of the phone that made the first export; the files name no time zone.")
+    assumed = [*([] if several else [dates]), zone, *settled]
     for name, is_owner in zip(t.audit.members["name"], t.audit.members["owner"], strict=True):
         if is_owner and grounds:
             assumed.append(
@@ -181,7 +186,10 @@ def _run(t: Tally) -> tuple[Fact, ...]:
     return (
         *_files(t, 64),
         Fact(lang.gettext("Encoding"), (Piece(source.encoding),)),
-        Fact(lang.gettext("Layout"), (Piece(f"{source.platform}, {source.date_order}, {source.clock}"),)),
+        *(
+            Fact(lang.gettext("Layout"), (Piece(f"{visible(file.name)}: {file.platform}, {file.date_order}, {file.clock}"),))
+            for file in source.files
+        ),
         Fact(lang.gettext("Languages found"), (Piece(languages or "–"),)),
         Fact(
             lang.gettext("Every line accounted for"),

@@ -22,6 +22,9 @@ class Saying:
 
 
 DATES = (
+    N_(
+        "The dates were read as %(order)s, as asked for; %(n)s of %(all)s dates do not exist that way, %(other)s in another order."
+    ),
     N_("The dates were read as %(order)s, as asked for."),
     N_("The dates begin with a four-digit year."),
     N_("The dates begin with the year: their last number is a day."),
@@ -42,10 +45,10 @@ _WARNINGS = (
     N_("Lines before any message: %(n)s; the export may begin inside one."),
     N_("No message could be made of %(lines)s."),
     N_("Inside messages, what looks like the header of another message: %(lines)s."),
-    N_("Time does not run on at %(lines)s; it may be pasted text."),
+    N_("Time does not run on at %(lines)s; it may be pasted text, or the clocks were set back."),
     N_("About %(n)s messages are the most the app exports: older ones are probably missing."),
     N_("The archive holds %(n)s text files; %(words)s was taken."),
-    N_("NUL bytes in the file: %(n)s; broken storage leaves such holes, and some of the text is lost."),
+    N_("NUL bytes in the file, at %(lines)s; broken storage leaves such holes, and some of the text is lost."),
     N_("Years such as %(n)s are of the Buddhist calendar; it was read as %(other)s."),
     N_("Years such as %(n)s are of another calendar; times are as written, and weekdays and spans may be wrong."),
     N_("Notices of the app that could not be read: %(n)s; they are kept as notices without an event."),
@@ -55,6 +58,7 @@ _WARNINGS = (
         "%(first)s and %(second)s are of one group. Messages in both, counted once: %(n)s; in %(one)s alone: %(a)s; "
         "in %(two)s alone: %(b)s."
     ),
+    N_("%(first)s and %(second)s have no day in common; they were taken to be of one group by their members."),
     N_("The clock of %(second)s differs by %(n)s minutes; its times were brought to that of %(first)s."),
     N_("Members who bear another name in %(second)s: %(n)s; what both exports hold of theirs shows who is who."),
     N_("Messages that one export shows as deleted and the other in full: %(n)s."),
@@ -74,13 +78,15 @@ _DOUBTS = (
     N_("time runs back by %(span)s"),
     N_("time runs ahead of the next message by %(span)s"),
     N_("the line may be pasted text"),
+    N_("the clocks may have been set back"),
     N_("time does not fit the order of the messages"),
     N_("these lines stand before the first message"),
     N_("it stands as deleted in %(first)s"),
     N_("it holds NUL bytes: some of its text is lost"),
     N_("NUL bytes stand where its header may have been"),
+    N_("NUL bytes stand in the name of its sender"),
     N_("the date or time does not exist"),
-    N_("the word beside the time is not known"),
+    N_("the word “%(words)s” beside the time is not known"),
     N_("the app's mark stands before it, yet it reads as typed"),
     N_("the notice is put down to another member than the one it names"),
 )

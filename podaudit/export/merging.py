@@ -29,9 +29,11 @@ from podaudit.model import MEMBERS, MEMBERSHIP, MESSAGES, ORIGINS, DifferentGrou
 _SHARED = 0.5  # share of the messages of the days covered by both that must stand in both
 _COMMON = 0.5  # share of the smaller group's writers that must be in the other, where the days differ
 _FEW = 3  # writers in common at least, unless the groups bear the same name
+_SELDOM = 2  # times that a telling text stands in an export, which may hold everything twice
 _ANCHOR = 12  # characters of a text that is telling
 _SLACK = 120  # seconds: one phone shows minutes, and a message sent at the edge of one may arrive in the next
 _QUARTER = 900  # seconds: clocks of two zones differ by quarters of an hour
+_FARTHEST = 26 * 3600  # seconds: the clocks of no two zones are farther apart
 _OFFSETS = 0.02  # share of the anchors that makes a difference of clocks more than chance
 _AGREE = 0.8  # share of the pairs in which a name must stand for the same other name
 _TYPED = (Kind.TEXT.value, Kind.DELETED.value)
@@ -146,17 +148,20 @@ def _fit(first: Export, second: Export) -> tuple[_Pairs | None, str]:
         if shared >= _SHARED * min(inside):
             return pairs, ""
         return None, (
-            f"{names} are not exports of the same group: {shared} of the {min(inside)} messages that could stand in both do. "
-            "Audit them one by one."
+            f"{names} are not exports of the same group: {shared} of the {min(inside)} messages that could stand in both do; "
+            "audit them one by one."
         )
     writers = [{m for m, k in zip(s.member, s.kind, strict=True) if m and k in _TYPED} for s in (a, b)]
     common = len(writers[0] & writers[1])
-    named = first.source.group is not None and first.source.group == second.source.group
+    groups = {first.source.group, second.source.group} - {None}
+    named = len(groups) == 1 and None not in (first.source.group, second.source.group)
+    if len(groups) > 1:
+        return None, f"{names} cover different days and their groups bear different names; audit them one by one."
     if common >= _COMMON * min(map(len, writers)) and (common >= _FEW or (named and common)):
         return pairs, ""
     return None, (
         f"{names} cover different days, and only {common} of their members are in both, so that they cannot be told to be "
-        "of the same group. Audit them one by one."
+        "of the same group; audit them one by one."
     )
 
 
@@ -168,7 +173,9 @@ def _offsets(a: _Side, b: _Side) -> Ints:
     whole = np.round(gap / _QUARTER).astype(np.int64) * _QUARTER
     counts = Counter(whole[np.abs(gap - whole) <= _SLACK].tolist())
     usual = {n for n, count in counts.items() if count >= max(1, _OFFSETS * sum(counts.values()))}
-    good = np.array([n in usual for n in whole.tolist()], dtype=bool) & (np.abs(gap - whole) <= _SLACK)
+    good = np.array([n in usual and abs(n) <= _FARTHEST for n in whole.tolist()], dtype=bool) & (
+        np.abs(gap - whole) <= _SLACK
+    )
     rows, whole = rows[good], whole[good]
     if not len(rows):
         return np.zeros(len(b.key), dtype=np.int64)
@@ -179,12 +186,13 @@ def _offsets(a: _Side, b: _Side) -> Ints:
 
 
 def _once(side: _Side) -> dict[str, int]:
-    """Telling texts that stand once in an export, with their rows."""
+    """Telling texts that are no habit of the export, with the rows on which they first stand."""
     counts = Counter(side.key)
-    return {
-        key: row for row, (key, kind) in enumerate(zip(side.key, side.kind, strict=True))
-        if kind == Kind.TEXT and len(key) >= _ANCHOR and counts[key] == 1
-    }  # fmt: skip
+    found: dict[str, int] = {}
+    for row, (key, kind) in enumerate(zip(side.key, side.kind, strict=True)):
+        if kind == Kind.TEXT and len(key) >= _ANCHOR and counts[key] <= _SELDOM:
+            found.setdefault(key, row)
+    return found
 
 
 def _pairs(a: _Side, b: _Side, offset: Ints) -> _Pairs:
@@ -506,8 +514,12 @@ def _source(
         f"{a.name} and {b.name} are of one group. Messages in both, counted once: {len(pairs.a)}; in {a.name} alone: "
         f"{len(first.messages) - len(pairs.a)}; in {b.name} alone: {alone}."
     ]
-    offsets = sorted({n // 60 for n in pairs.offset.tolist() if n})
-    if offsets:
+    if not len(pairs.a):
+        notes.append(
+            f"{a.name} and {b.name} have no day in common; they were taken to be of one group by their members."
+        )
+    offsets = sorted({n // 60 for n in pairs.offset.tolist()})
+    if any(offsets):
         span = f"{-offsets[0]:+}" if len(offsets) == 1 else f"{-offsets[-1]:+} to {-offsets[0]:+}"
         notes.append(f"The clock of {b.name} differs by {span} minutes; its times were brought to that of {a.name}.")
     other = sum(names_b[name] != name for name in names_b) + sum(names_a[name] != name for name in names_a)
