@@ -94,7 +94,10 @@ def _head(t: Tally) -> Head:
     title = "".join(c for c in group if unicodedata.category(c) not in ("Cf", "Cc")).strip()
     facts = [
         *_files(t, 16),
-        Fact(lang.gettext("Lines"), (t.figure("lines", source.lines),)),
+        Fact(
+            lang.gettext("Lines") if len(source.files) == 1 else lang.gettext("Lines, merged"),
+            (t.figure("lines", source.lines),),
+        ),
         Fact(
             lang.gettext("Messages"),
             lang.say(
