@@ -50,7 +50,8 @@ def export(loaded: Loaded, name: str, options: Options) -> Export:
     rows = parse.build(raw, split, found)
     people = members.know(rows, lambda row: str(rows.text[row].as_py()), options.me, name)
     parts = doubts.second_parts(rows.time, rows.sender_code, rows.kind == CODE[Kind.NOTICE], rows.text)
-    doubted = _doubts(raw, rows, found, people, parts)
+    holed = _holed(raw, rows)
+    doubted = _doubts(rows, found, people, parts, holed)
     messages = _messages(rows, people, doubted)
     notice, gap = rows.kind == CODE[Kind.NOTICE], rows.kind == CODE[Kind.GAP]
     accounted = lines.ledger(split, rows.line, rows.line_end, notice, gap)
@@ -70,7 +71,7 @@ def export(loaded: Loaded, name: str, options: Options) -> Export:
             first=known.iloc[0].to_pydatetime() if len(known) else None,
             last=known.iloc[-1].to_pydatetime() if len(known) else None,
             group=people.group,
-            warnings=tuple(_warnings(loaded, decoded, rows, found, people, doubted, parts, accounted)),
+            warnings=tuple(_warnings(loaded, decoded, rows, found, people, doubted, parts, holed, accounted)),
             line_ledger=accounted,
         ),
         raw=raw,
@@ -81,9 +82,11 @@ def export(loaded: Loaded, name: str, options: Options) -> Export:
     )
 
 
-def _doubts(raw: bytes, rows: Rows, found: Headers, people: People, parts: Sequence[Part]) -> dict[int, list[str]]:
+def _doubts(
+    rows: Rows, found: Headers, people: People, parts: Sequence[Part], holed: Sequence[int]
+) -> dict[int, list[str]]:
     out = {row: [*texts] for row, texts in rows.doubts.items()}
-    for row in _holed(raw, rows):
+    for row in holed:
         if rows.kind[row] != CODE[Kind.GAP]:
             out.setdefault(row, []).append("it holds NUL bytes: some of its text is lost")
     bounds = [0, *(part.row for part in parts), len(rows.line)]
@@ -167,7 +170,7 @@ def _messages(rows: Rows, people: People, doubted: dict[int, list[str]]) -> pd.D
 
 def _warnings(
     loaded: Loaded, decoded: Decoded, rows: Rows, found: Headers, people: People, doubted: dict[int, list[str]],
-    parts: Sequence[Part], accounted: LineLedger,
+    parts: Sequence[Part], holed: Sequence[int], accounted: LineLedger,
 ) -> list[str]:  # fmt: skip
     out = [*loaded.notes, *found.warnings]
     if decoded.encoding != "utf-8":
@@ -176,7 +179,7 @@ def _warnings(
         out.append(f"Pieces of the file that are not valid {decoded.encoding}: {decoded.bad}; they show as \ufffd.")
     if found.line[0] > 0:
         out.append(f"Lines before any message: {found.line[0]}; the export may begin inside one.")
-    if holed := _holed(decoded.raw, rows):
+    if holed:
         at = _at("line", [int(rows.line[r]) for r in holed])
         out.append(f"NUL bytes in the file, at {at}; broken storage leaves such holes, and some of the text is lost.")
     impossible = sorted(r for r in rows.why if r or not found.line[0])

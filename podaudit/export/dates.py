@@ -23,6 +23,7 @@ Times = NDArray[np.datetime64]
 
 # The app's first year; a two-digit year before it is a day or month read as a year.
 _FIRST_DAY = int(np.datetime64("2009-01-01", "D").astype(np.int64))
+_DAY = 86400  # seconds
 _DENSER = 20  # times as short: the span of a chat in the one right reading
 _BUDDHIST = 2500  # years of the Buddhist calendar, as phones in Thai write them; its months and days are the usual ones
 _PERSIAN = (1300, 1500)
@@ -119,13 +120,17 @@ def clock(hour: Small, minute: Small, second: Small, half: int | Small) -> Small
 
 def times(f: Fields, order: Order) -> tuple[Times, Bools]:
     """Local times (datetime64[us]) for one reading, and which of them exist; those that do not are NaT."""
-    runs = _runs(f)
-    day, exists = _days(f, runs, order)
-    length = np.diff(np.append(runs, len(f.a)))
-    good = np.repeat(exists, length) & (f.clock >= 0)
-    made = ((np.repeat(day * 86400, length) + f.clock) * 1_000_000).view("datetime64[us]")
+    second, good, _ = _seconds(f, _runs(f), order)
+    made = (second * 1_000_000).view("datetime64[us]")
     made[~good] = np.datetime64("NaT")
     return made, good
+
+
+def _seconds(f: Fields, runs: Ints, order: Order) -> tuple[Ints, Bools, Ints]:
+    """Seconds since 1970 in one reading, which of them exist, and the day of each run (0 where it does not)."""
+    day, exists = _days(f, runs, order)
+    length = np.diff(np.append(runs, len(f.a)))
+    return np.repeat(day * _DAY, length) + f.clock, np.repeat(exists, length) & (f.clock >= 0), day
 
 
 def _runs(f: Fields) -> Ints:
@@ -164,15 +169,10 @@ class _Reading:
 
 
 def _read(f: Fields, runs: Ints, order: Order) -> _Reading:
-    day, exists = _days(f, runs, order)
-    length = np.diff(np.append(runs, len(f.a)))
-    good = np.repeat(exists, length) & (f.clock >= 0)
-    plausible = good
-    if not f.long_year:
-        plausible = good & np.repeat(day >= _FIRST_DAY, length)
-    second = (np.repeat(day * 86400, length) + f.clock)[good]
-    back = int(np.count_nonzero(second[1:] < second[:-1]))
-    return _Reading(order, int(np.count_nonzero(plausible)), back, day)
+    second, good, day = _seconds(f, runs, order)
+    second = second[good]
+    valid = len(second) if f.long_year else int(np.count_nonzero(second >= _FIRST_DAY * _DAY))
+    return _Reading(order, valid, int(np.count_nonzero(second[1:] < second[:-1])), day)
 
 
 def decide(f: Fields, name: str, given: Order | None, hints: Hints) -> Decision:

@@ -146,7 +146,6 @@ class Headers:
     clock: str
     suspects: Ints  # lines that look like a header of another kind and stand in a body
     warnings: list[str]
-    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -523,5 +522,5 @@ def _merge(
     return Headers(
         line=line, body=starts[line] + length, time=time, good=good, why=why, bracket=bracket, platform=shape.platform,
         order=decision.order, clock="12h" if np.any(half > 0) else "24h",
-        suspects=np.array(suspects, dtype=np.int64), warnings=warnings, named=shape.named,
+        suspects=np.array(suspects, dtype=np.int64), warnings=warnings,
     )  # fmt: skip

@@ -77,7 +77,7 @@ def without_ending(data: np.ndarray, start: Ints, stop: Ints) -> Ints:
         return stop
     last = np.where(stop > start, data[np.maximum(stop - 1, 0)], 0)
     ends: Ints = stop - (last == _LF)
-    for _ in range(_CRS if np.any(last == _CR) or np.any(last == _LF) else 0):
+    for _ in range(_CRS):
         before = np.where(ends > start, data[np.maximum(ends - 1, 0)], 0)
         if not np.any(before == _CR):
             break

@@ -1,7 +1,7 @@
 """Several exports of one group -> one: what stands in both is found, taken once, and everything says where it stands.
 
 Claims: two exports are of one group when most of what members wrote in the days that both cover stands in both, or, where
-they cover different days, when they name the same group or its members are the same. Nothing is claimed beyond that: a
+they cover different days, when their members are the same and their groups not named differently. Nothing is claimed beyond that: a
 message that one export alone holds is kept. Fires: the same texts a whole number of quarter-hours apart. Near miss: a post
 put before two groups by the same people on the same day.
 """
@@ -189,8 +189,8 @@ def _once(side: _Side) -> dict[str, int]:
     """Telling texts that are no habit of the export, with the rows on which they first stand."""
     counts = Counter(side.key)
     found: dict[str, int] = {}
-    for row, (key, kind) in enumerate(zip(side.key, side.kind, strict=True)):
-        if kind == Kind.TEXT and len(key) >= _ANCHOR and counts[key] <= _SELDOM:
+    for row, key in enumerate(_telling(side)):
+        if key is not None and counts[key] <= _SELDOM:
             found.setdefault(key, row)
     return found
 
@@ -211,10 +211,9 @@ def _pairs(a: _Side, b: _Side, offset: Ints) -> _Pairs:
     )
     found.add(_events(a), _events(b))
     alias = found.aliases()
-    by_a = [*a.member]
     by_b = [alias.get(m, m) for m in b.member]
-    found.add(_odd(a, by_a), _whole(b, by_b))
-    found.add(_whole(a, by_a), _odd(b, by_b))
+    found.add(_odd(a, a.member), _whole(b, by_b))
+    found.add(_whole(a, a.member), _odd(b, by_b))
     rows = np.flatnonzero(found.partner >= 0)
     return _Pairs(rows, found.partner[rows], offset, alias)
 
@@ -250,11 +249,8 @@ class _Matching:
     def aliases(self) -> dict[str, str]:
         """Names of ``b`` -> names of ``a``, where the messages both have put down to them agree."""
         rows = np.flatnonzero(self.partner >= 0)
-        both = Counter(
-            (self.a.member[i], self.b.member[j])
-            for i, j in zip(rows.tolist(), self.partner[rows].tolist(), strict=True)
-        )
-        both = Counter({names: n for names, n in both.items() if all(names)})
+        pairs = zip(rows.tolist(), self.partner[rows].tolist(), strict=True)
+        both = Counter((x, y) for i, j in pairs if (x := self.a.member[i]) and (y := self.b.member[j]))
         of_a, of_b = Counter[str](), Counter[str]()
         for (x, y), n in both.items():
             of_a[x] += n
@@ -262,7 +258,7 @@ class _Matching:
         return {y: x for (x, y), n in both.items() if n >= _AGREE * max(of_a[x], of_b[y])}
 
 
-def _telling(side: _Side) -> list[object]:
+def _telling(side: _Side) -> list[str | None]:
     return [
         key if kind == Kind.TEXT and len(key) >= _ANCHOR else None
         for key, kind in zip(side.key, side.kind, strict=True)
@@ -320,12 +316,11 @@ def _joined(first: Export, second: Export, pairs: _Pairs) -> Export:
     _doubt(other, pairs.b[hidden], f"it stands as deleted in {first.source.name}")
 
     place_a = np.arange(len(a))
-    source = np.concatenate([np.where(np.isin(place_a, pairs.a[hidden]), 1, 0), np.ones(len(alone), dtype=np.int64)])
-    row = np.concatenate([place_a, alone])
-    row[pairs.a[hidden]] = pairs.b[hidden]
-    slot = np.concatenate([place_a, _slots(own, other, pairs, alone)])
-    order = np.lexsort((np.arange(len(row)), np.concatenate([np.ones(len(a)), np.zeros(len(alone))]), slot))
-    source, row, slot = source[order], row[order], slot[order]
+    of_a = np.arange(len(a) + len(alone)) < len(a)  # the first export's rows, then those that the second alone holds
+    source, row = (~of_a).astype(np.int64), np.concatenate([place_a, alone])
+    source[pairs.a[hidden]], row[pairs.a[hidden]] = 1, pairs.b[hidden]
+    order = np.lexsort((of_a, np.concatenate([place_a, _slots(own, other, pairs, alone)])))
+    source, row = source[order], row[order]
 
     both = pd.concat([own, other], ignore_index=True)
     table = both.iloc[np.where(source == 0, row, row + len(a))].reset_index(drop=True)
@@ -337,13 +332,11 @@ def _joined(first: Export, second: Export, pairs: _Pairs) -> Export:
     table["start"], table["stop"] = np.cumsum(length) - length, np.cumsum(length)
     messages = MESSAGES.frame({name: table[name] for name in MESSAGES.names})
 
-    new = messages["line"].to_numpy()
-    line_a, line_b = np.zeros(len(a), dtype=np.int64), np.zeros(len(b), dtype=np.int64)
-    at_a = np.flatnonzero(np.isin(order, place_a))  # the places of the first export's rows, in its order
-    line_a[order[at_a]] = new[at_a]
-    line_b[alone] = new[np.flatnonzero(order >= len(a))][np.argsort(order[order >= len(a)], kind="stable")]
+    new, line_b = np.empty(len(order), dtype=np.int64), np.empty(len(b), dtype=np.int64)
+    new[order] = messages["line"].to_numpy()
+    line_a, line_b[alone] = new[: len(a)], new[len(a) :]
     line_b[pairs.b] = line_a[pairs.a]
-    membership = _membership(first, second, names_a, names_b, pairs, (line_a, line_b), alone)
+    membership = _membership(first, second, names_a, names_b, pairs, line_a, line_b)
     raw = b"".join(spans)
     return Export(
         source=_source(
@@ -422,18 +415,17 @@ def _spans(raws: Sequence[bytes], source: Ints, table: pd.DataFrame) -> list[byt
 
 def _membership(
     first: Export, second: Export, names_a: dict[str, str], names_b: dict[str, str], pairs: _Pairs,
-    lines: tuple[Ints, Ints], alone: Ints,
+    line_a: Ints, line_b: Ints,
 ) -> pd.DataFrame:  # fmt: skip
     """The events of both; of a notice in both, the first export's, with what only the second one names."""
-    a = _rows_of(first, names_a, lines[0], np.zeros(len(first.messages), dtype=np.int64))
-    b = _rows_of(second, names_b, lines[1], pairs.offset)
-    out = {row: events for row, events in a.items() if events}
-    events = [(int(lines[0][row]), event) for row, found in out.items() for event in found]
+    a = _rows_of(first, names_a, np.zeros(len(first.messages), dtype=np.int64))
+    b = _rows_of(second, names_b, pairs.offset)
+    events = [(int(line_a[row]), event) for row, found in a.items() for event in found]
     partner = dict(zip(pairs.b.tolist(), pairs.a.tolist(), strict=True))
     for row, found in b.items():
-        mine = out.get(partner.get(row, -1))
+        mine = a.get(partner.get(row, -1))
         if mine is None:
-            events += [(int(lines[1][row]), event) for event in found]
+            events += [(int(line_b[row]), event) for event in found]
         else:
             for event, other in zip(mine, found, strict=True):
                 for column in ("member", "by", "to"):
@@ -442,7 +434,7 @@ def _membership(
     return MEMBERSHIP.frame([{**event, "line": line} for line, event in events])
 
 
-def _rows_of(export: Export, names: dict[str, str], line: Ints, offset: Ints) -> dict[int, list[dict[str, Any]]]:
+def _rows_of(export: Export, names: dict[str, str], offset: Ints) -> dict[int, list[dict[str, Any]]]:
     """Membership events by row of the messages."""
     out: dict[int, list[dict[str, Any]]] = {}
     at = np.searchsorted(export.messages["line"].to_numpy(), export.membership["line"].to_numpy())
