@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_laws_export import DIALECTS, QUICK, header
 
-from podaudit.export import bytewise, dates, headers, layouts, lines
+from podaudit.export import bytewise, dates, headers, layouts, lines, shapes
 
 DAYS = st.datetimes(dt.datetime(2012, 1, 1), dt.datetime(2029, 12, 31))
 NEAR = st.sampled_from(
@@ -29,12 +29,12 @@ def test_layouts_give_what_re2_gives(dialect: str, given: list[dt.datetime | str
     seen = headers._sample(raw, split.starts, np.arange(len(split.text)))
     if not seen:
         return
-    template = headers._template(*headers._shapes(seen)[0])
+    template = shapes.template_of(*headers._shapes(seen)[0])
     if not template.shape.ascii or template.shape.named:  # these are left to RE2
         return
     at = np.arange(len(split.text), dtype=np.int64)
-    bare = "".join(n for n, w in zip("abH", template.widths, strict=True) if w == headers._UNPADDED)
-    found = layouts.scan(raw, split.text, at, split.starts[:-1], template.pattern, bare, headers.fold)
+    bare = "".join(n for n, w in zip("abH", template.widths, strict=True) if w == shapes.UNPADDED)
+    found = layouts.scan(raw, split.text, at, split.starts[:-1], template.pattern, bare, shapes.fold)
     plain = layouts.Numbers.empty(len(at))
     headers._match_rest(plain, split.text, at, template)
     hit = found.hit
@@ -105,4 +105,4 @@ def test_columns_of_any_length(n: int) -> None:
 @pytest.mark.parametrize("n", [99_999, 100_000, 100_001])
 def test_matching_side_by_side(n: int) -> None:
     column = pa.array(["x" if i % 3 else "y" for i in range(n)], pa.large_string())
-    assert headers.matches(column, "^y").tolist() == [i % 3 == 0 for i in range(n)]
+    assert shapes.matches(column, "^y").tolist() == [i % 3 == 0 for i in range(n)]

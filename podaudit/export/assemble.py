@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from podaudit.export import doubts, headers, lines, members, parse, source
+from podaudit.export import doubts, headers, lines, members, parse, shapes, source
 from podaudit.export.doubts import Part
 from podaudit.export.headers import Headers
 from podaudit.export.kinds import CODE
@@ -32,7 +32,7 @@ _SHORT = 12  # lines of a file that may be a single message behind the tail of a
 
 def weigh(data: bytes) -> int:
     """How many lines of some bytes begin like a message."""
-    return len(headers.candidates(lines.split_lines(source.decode(data).raw).text))
+    return len(shapes.candidates(lines.split_lines(source.decode(data).raw).text))
 
 
 def export(loaded: Loaded, name: str, options: Options) -> Export:

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from podaudit.export import notices, words
 from podaudit.export.dates import Bools, Ints
-from podaudit.export.headers import matches
 from podaudit.export.senders import Said, tally
+from podaudit.export.shapes import matches
 from podaudit.model import Kind
 
 CODE = {k: i for i, k in enumerate(Kind)}

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from podaudit.export.dates import Bools, Ints
-from podaudit.export.headers import candidates
+from podaudit.export.shapes import candidates
 from podaudit.model import LineLedger
 
 _LF, _CR = 10, 13

@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from podaudit.export import kinds, senders, words
 from podaudit.export.dates import Ints, Order
-from podaudit.export.headers import Headers, Template
+from podaudit.export.headers import Headers
 from podaudit.export.kinds import CODE
 from podaudit.export.lines import Lines, slices, starts_with, without_ending
+from podaudit.export.shapes import Template
 from podaudit.model import Kind
 
 _LRM = b"\xe2\x80\x8e"
