@@ -61,10 +61,23 @@ def test_words_of_bytes(data: bytes, byte: int) -> None:
     assert np.array_equal(np.ascontiguousarray(words.T).view(np.uint8), plain)
     high = np.ascontiguousarray(bytewise.equal(words, byte).T).view(np.uint8)
     assert np.array_equal(high, np.where(plain == byte, 0x80, 0))
-    digits = np.ascontiguousarray(bytewise.digits(words).T).view(np.uint8)
-    assert np.array_equal(digits, np.where((plain >= 48) & (plain <= 57), 0xFF, 0))
+    assert np.array_equal(bytewise.byte_of(words, 13, start), plain[:, 13])
     pairs = [raw[i : i + 40].find(bytes([byte, 32])) for i in start.tolist()]
     assert bytewise.first_pair(words, byte, 32).tolist() == pairs
+
+
+@settings(QUICK, max_examples=100)
+@given(st.binary(min_size=24, max_size=24), st.integers(1, 20), st.data())
+def test_a_form_takes_any_digit_for_a_digit_and_nothing_else(data: bytes, length: int, draw: st.DataObject) -> None:
+    form = bytewise.Form.of(data[:length])
+    place = draw.draw(st.integers(0, length - 1))
+    others = [data[:place] + bytes([byte]) + data[place + 1 :] for byte in range(256)]
+    raw = b"".join(others)
+    words = bytewise.gather(raw, np.arange(0, len(raw), 24), 24)
+    fits = form.fits(words, np.arange(256))
+    same = b"0123456789" if data[place] in b"0123456789" else data[place : place + 1]
+    assert np.flatnonzero(fits).tolist() == list(same)
+    assert form.fits(words, np.flatnonzero(fits)[:1]).all()
 
 
 def test_reach_stops_where_a_word_would_run_past_the_end() -> None:

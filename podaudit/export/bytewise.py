@@ -5,10 +5,12 @@ The words of all lines stand in columns: ``words[i]`` holds bytes ``8 i`` to ``8
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from podaudit.export.dates import Ints
+from podaudit.export.dates import Bools, Ints
 
 Words = NDArray[np.uint64]
 
@@ -36,13 +38,46 @@ def equal(words: Words, byte: int) -> Words:
     return found
 
 
-def digits(words: Words) -> Words:
-    """0xFF for every byte that is an ASCII digit."""
-    low = words & _LOW7
-    at_least = low + np.uint64(0x5050505050505050)  # sets the high bit from "0" on
-    beyond = low + np.uint64(0x4646464646464646)  # from ":" on
-    found: Words = ((at_least & ~beyond & ~words & _HIGH) >> np.uint64(7)) * np.uint64(0xFF)
-    return found
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Bytes in which every ASCII digit stands for any other, as words."""
+
+    value: Words  # with zeros for digits
+    reach: Words  # what lifts the high bit of a byte where a digit should stand and more than 9 is left of it
+    test: Words  # the bits that must stay clear
+
+    @classmethod
+    def of(cls, head: bytes) -> Form:
+        """The form of some bytes."""
+        digit = [48 <= byte <= 57 for byte in head]
+        value = bytes(48 if d else byte for d, byte in zip(digit, head, strict=True))
+        return cls(*(_words(bytes(part)) for part in (
+            value, (0x76 if d else 0 for d in digit), (0x80 if d else 0xFF for d in digit)
+        )))  # fmt: skip
+
+    def fits(self, words: Words, rows: NDArray[np.int64]) -> Bools:
+        """Which of some rows have this form."""
+        wrong = np.zeros(len(rows), dtype=np.uint64)
+        for word, value, reach, test in zip(words, self.value, self.reach, self.test, strict=False):
+            left = of_rows(word, rows) ^ value
+            wrong |= (left | (left + reach)) & test  # a carry leaves the byte it comes from wrong
+        good: Bools = wrong == 0
+        return good
+
+
+def _words(text: bytes) -> Words:
+    return np.frombuffer(text.ljust(-(-len(text) // WORD) * WORD, b"\0"), dtype="<u8")
+
+
+def byte_of(words: Words, place: int, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """One byte of some rows."""
+    column: NDArray[np.uint8] = words[place // WORD].view(np.uint8)[place % WORD :: WORD]
+    return of_rows(column, rows)
+
+
+def of_rows(column: np.ndarray, rows: NDArray[np.int64]) -> np.ndarray:
+    """The values of some rows, which mostly are all."""
+    return column if len(rows) == len(column) else column[rows]
 
 
 def first_pair(words: Words, one: int, two: int) -> Ints:

@@ -268,16 +268,16 @@ def _merge(
     parts: Sequence[tuple[_Match, Times, Bools, Shape]], starts: Ints, left: Ints, holed: Ints, raw: bytes,
     decision: Decision, warnings: list[str],
 ) -> Headers:  # fmt: skip
-    line = np.concatenate([p[0].line for p in parts])
+    line = np.concatenate([p[0].line for p in parts]) if len(parts) > 1 else parts[0][0].line
     if len(holed):
         holed = np.setdiff1d(holed, line)
         left = np.setdiff1d(left, holed)
     none = np.zeros(len(holed), dtype=np.int64)
-    line = np.concatenate([line, holed])
+    line = np.concatenate([line, holed]) if len(holed) else line
     by_line = np.argsort(line, kind="stable") if len(parts) > 1 or len(holed) else slice(None)
 
     def column(values: Sequence[np.ndarray], of_holed: np.ndarray) -> np.ndarray:
-        return np.concatenate([*values, of_holed])[by_line]
+        return np.concatenate([*values, of_holed])[by_line] if len(values) > 1 or len(of_holed) else values[0]
 
     half = column([p[0].half for p in parts], none)
     good = column([p[2] for p in parts], none.astype(bool)) & (half != dates.UNKNOWN_HALF)

@@ -102,7 +102,7 @@ def _marked_notices(
 
     ``code``: into ``bodies``, per row; ``plain``: rows without the mark, which show who writes.
     """
-    writes = tally(np.where(plain, said.code, -1), len(said.names))[0] > 0
+    writes = tally(said.code[plain], len(said.names)) > 0
     reader = notices.Reader()
     often = np.bincount(code, minlength=len(bodies)) >= _AGAIN
     for row, at in zip(rows.tolist(), code.tolist(), strict=True):
@@ -131,7 +131,7 @@ def _unmarked_notices(told: Told, text: pa.Array, said: Said, rows: Bools) -> No
         return
     reader = notices.Reader()
     short = rows & (pc.binary_length(text).to_numpy(zero_copy_only=False) < _SHORT)
-    count, _ = tally(np.where(rows, said.code, -1), len(said.names))
+    count = tally(said.code[rows], len(said.names))
     for row in np.flatnonzero(short[:_OPENS]).tolist():  # in a chat of two, it is put down to the other one
         body = text[row].as_py()
         if len(body) >= _LONG and (read := reader.read(body)) is not None and read.first == 0:

@@ -7,7 +7,7 @@ and then found by comparing words of bytes in which digits count as equal. What 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,17 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from podaudit.export import dates
-from podaudit.export.bytewise import WORD, Words, digits, gather, reach
+from podaudit.export import blocks, dates
+from podaudit.export.bytewise import WORD, Form, Words, byte_of, gather, reach
 from podaudit.export.dates import Bools, Ints
 
-_BLOCK = 1 << 15  # lines at a time: what they need stays in the processor's cache
-_SEEN = 32  # lines looked at beforehand
+_SEEN = 64  # lines looked at beforehand
 _PROBES = 8  # lines looked at for layouts not yet known
 _LAYOUTS = 64  # layouts learnt at most
 _LONGEST = 64  # bytes of a header
 _MORE = 8  # bytes that a layout not yet seen may have more than those that were
-_LOW = np.uint64(0x0F0F0F0F0F0F0F0F)  # "0" is what is left of a digit without these bits
 _NUMBERS = ("a", "b", "c", "H", "M", "S")
 
 
@@ -34,8 +32,7 @@ class Layout:
     """One way to write a header. ``places``: the bytes of each number's digits; ``word``: the word of the clock."""
 
     length: int
-    mask: Words  # which bytes of each word belong to the header
-    normal: Words  # the header with every digit as "0"
+    form: Form
     places: Mapping[str, tuple[int, ...]]
     word: str
 
@@ -75,81 +72,76 @@ def scan(
     ``at``: the lines; ``start``: their first bytes. ``bare``: groups whose two digits never begin with zero.
     """
     out = Numbers.empty(len(at))
-    layouts: list[Layout] = []
-    first = _learn(lines.take(pa.array(at[:: max(len(at) // _SEEN, 1)][:_SEEN])), pattern, fold)
+    first: list[Layout] = []
+    _add(first, _learn(lines.take(pa.array(at[:: max(len(at) // _SEEN, 1)][:_SEEN])), pattern, fold), out)
     width = max((layout.length for layout in first), default=0) + _MORE
     width = min(-(-width // WORD) * WORD, _LONGEST)
     enough = reach(raw, start, width)
-    for low in range(0, enough, _BLOCK):
-        place = slice(low, min(low + _BLOCK, enough))
-        _block(out, place, gather(raw, start[place], width), lines, at, pattern, bare, layouts, fold)
+    blocks.over(
+        enough, lambda part: _take(out, np.arange(part.start, part.stop), gather(raw, start[part], width), first, bare)
+    )
+    layouts = [*first]
+    left = np.flatnonzero(~out.hit[:enough])
+    for low in range(0, len(left), blocks.ROWS):
+        rows = left[low : low + blocks.ROWS]
+        words = gather(raw, start[rows], width)
+        new = layouts[len(first) :]
+        while len(open_ := _take(out, rows, words, new, bare)) and len(layouts) < _LAYOUTS:
+            probes = rows[open_[np.unique(np.linspace(0, len(open_) - 1, _PROBES).astype(np.int64))]]
+            new = _add(layouts, _learn(lines.take(pa.array(at[probes])), pattern, fold, width), out)
+            if not new:
+                break
     return out
 
 
-def _block(
-    out: Numbers, place: slice, words: Words, lines: pa.Array, at: Ints, pattern: str, bare: str, layouts: list[Layout],
-    fold: Callable[[str], str],
-) -> None:  # fmt: skip
-    """Fill ``out`` for one block of lines, learning layouts on the way."""
-    normal = words & ~(digits(words) & _LOW)
-    open_ = np.arange(words.shape[1])
-    known = 0
-    while True:
-        for layout in layouts[known:]:
-            open_ = _take(out, place.start, layout, words, normal, open_, bare)
-        known = len(layouts)
-        if not len(open_) or known >= _LAYOUTS:
-            return
-        probes = open_[np.unique(np.linspace(0, len(open_) - 1, _PROBES).astype(np.int64))]
-        for layout in _learn(lines.take(pa.array(at[place][probes])), pattern, fold, words.shape[0] * WORD):
-            if all(not np.array_equal(layout.normal, other.normal) for other in layouts):
-                layouts.append(layout)
-        if len(layouts) == known:
-            return
+def _add(layouts: list[Layout], learnt: list[Layout], out: Numbers) -> list[Layout]:
+    """Put down those layouts that were not known, and their words."""
+    new: list[Layout] = []
+    for layout in learnt:
+        if all(not np.array_equal(layout.form.value, other.form.value) for other in layouts):
+            layouts.append(layout)
+            new.append(layout)
+            out.place(layout.word)
+    return new
 
 
-def _take(out: Numbers, first: int, layout: Layout, words: Words, normal: Words, open_: Ints, bare: str) -> Ints:
-    """Enter the lines of one layout; what is still open comes back."""
-    fits = np.ones(len(open_), dtype=bool)
-    for i, (mask, value) in enumerate(zip(layout.mask, layout.normal, strict=True)):
-        fits &= (_of(normal[i], open_) & mask) == value
-    hit = open_[fits]
-    if not len(hit):
-        return open_
-    used = sorted({p // WORD for places in layout.places.values() for p in places})
-    held = {i: _of(words[i], hit) for i in used}
-    figures = {
-        name: [((held[p // WORD] >> np.uint64(p % WORD * 8)) & np.uint64(15)).astype(np.int32) for p in places]
-        for name, places in layout.places.items()
+def _take(out: Numbers, rows: Ints, words: Words, layouts: Sequence[Layout], bare: str) -> Ints:
+    """Enter the rows that have one of some layouts; the places of those that are still open come back."""
+    open_ = np.flatnonzero(~out.hit[rows])
+    for layout in layouts:
+        fits = layout.form.fits(words, open_)
+        if fits.any():
+            fits[fits] = _enter(out, rows, layout, words, open_[fits], bare)
+            open_ = open_[~fits]
+    return open_
+
+
+def _enter(out: Numbers, rows: Ints, layout: Layout, words: Words, hit: Ints, bare: str) -> Bools:
+    """Enter those that fit a layout but for the zeros that no number begins with; which they are comes back."""
+    values = {
+        name: [byte_of(words, place, hit) & np.uint8(15) for place in places] for name, places in layout.places.items()
     }
     good = np.ones(len(hit), dtype=bool)
     for name in bare:
-        if len(figures[name]) > 1:
-            good &= figures[name][0] != 0
-    values = {name: _number(parts) for name, parts in figures.items()}
-    if not good.all():
-        values = {name: value[good] for name, value in values.items()}
-    hit = hit[good]
-    zero = np.zeros(len(hit), dtype=np.int32)
-    rows = slice(first, first + len(hit)) if len(hit) == words.shape[1] else hit + first
-    out.hit[rows] = True
-    out.length[rows] = layout.length
-    out.a[rows], out.b[rows], out.c[rows] = values["a"], values["b"], values["c"]
-    out.clock[rows] = dates.clock(values["H"], values["M"], values.get("S", zero), dates.half_of(layout.word))
-    out.word[rows] = out.place(layout.word)
-    fits[fits] = good
-    return open_[~fits]
+        if len(values[name]) > 1:
+            good &= values[name][0] != 0
+    own = rows[hit[good]]
+    none = np.zeros(len(own), dtype=np.int32)
+    a, b, c, hour, minute, second = (_number(values[n], good) if n in values else none for n in _NUMBERS)
+    out.hit[own], out.length[own] = True, layout.length
+    out.a[own], out.b[own], out.c[own] = a, b, c
+    out.clock[own] = dates.clock(hour, minute, second, dates.half_of(layout.word))
+    out.word[own] = out.place(layout.word)
+    return good
 
 
-def _of(column: Words, rows: Ints) -> Words:
-    """The values of some rows, which mostly are all."""
-    return column if len(rows) == len(column) else column[rows]
-
-
-def _number(digits: list[NDArray[np.int32]]) -> NDArray[np.int32]:
-    value = digits[0]
+def _number(digits: Sequence[NDArray[np.uint8]], rows: Bools) -> NDArray[np.int32]:
+    """The value of some digits."""
+    if len(digits) == 2:  # room enough in a byte
+        digits = [digits[0] * np.uint8(10) + digits[1]]
+    value = digits[0][rows].astype(np.int32)
     for digit in digits[1:]:
-        value = value * 10 + digit
+        value = value * 10 + digit[rows]
     return value
 
 
@@ -165,10 +157,6 @@ def _learn(lines: pa.Array, pattern: str, fold: Callable[[str], str], longest: i
         if start or not head.endswith(b" ") or length > longest:
             continue
         places = {n: tuple(range(span[n][0], sum(span[n]))) for n in _NUMBERS if n in span}
-        kept = bytes(48 if 48 <= byte <= 57 else byte for byte in head)
-        used = -(-length // WORD)
-        mask = np.frombuffer((b"\xff" * length).ljust(used * WORD, b"\0"), dtype="<u8")
-        normal = np.frombuffer(kept.ljust(used * WORD, b"\0"), dtype="<u8")
         word = head[span["w"][0] : sum(span["w"])].decode("utf-8") if "w" in span else ""
-        out.append(Layout(length, mask, normal, places, fold(word).strip(" ,_")))
+        out.append(Layout(length, Form.of(head), places, fold(word).strip(" ,_")))
     return out

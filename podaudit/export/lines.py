@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from podaudit.export import blocks
 from podaudit.export.dates import Bools, Ints
 from podaudit.export.shapes import candidates
 from podaudit.model import LineLedger
@@ -15,7 +16,6 @@ from podaudit.model import LineLedger
 _LF, _CR = 10, 13
 _WORD = 4  # bytes
 _CRS = 3  # before one LF: files written twice as text have two
-_ROWS = 1 << 15  # rows put together in one go
 _BLOCK = 1 << 20  # bytes looked at in one go
 _HEAD = 64  # bytes behind a lone CR in which a header shows
 
@@ -33,7 +33,7 @@ def split_lines(raw: bytes) -> Lines:
     """Split at LF alone, strip the CRs before it. Where lines end in lone CRs, it is split at those too."""
     data = np.frombuffer(raw, dtype=np.uint8)
     ends = places(data, _LF)
-    crs = sum(np.count_nonzero(data[at : at + _BLOCK] == _CR) for at in range(0, len(data), _BLOCK))
+    crs = sum(blocks.over(len(data), lambda part: np.count_nonzero(data[part] == _CR), _BLOCK))
     if crs > np.count_nonzero(data[ends[ends > 0] - 1] == _CR):
         lone = _lone(data, places(data, _CR))
         if len(lone) * 3 <= len(ends):
@@ -67,21 +67,25 @@ def _opens(raw: bytes, at: Ints) -> Bools:
 
 def places(data: np.ndarray, byte: int) -> Ints:
     """Where a byte stands, ascending; in blocks, as memory touched for the first time is what costs most."""
-    blocks = [np.flatnonzero(data[at : at + _BLOCK] == byte) + at for at in range(0, len(data), _BLOCK)]
-    return np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.int64)
+    found = blocks.over(len(data), lambda part: np.flatnonzero(data[part] == byte) + part.start, _BLOCK)
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
 
 def without_ending(data: np.ndarray, start: Ints, stop: Ints) -> Ints:
     """Ends of stretches of bytes less one line ending."""
-    if not len(data):
-        return stop
-    last = np.where(stop > start, data[np.maximum(stop - 1, 0)], 0)
-    ends: Ints = stop - (last == _LF)
-    for _ in range(_CRS):
-        before = np.where(ends > start, data[np.maximum(ends - 1, 0)], 0)
-        if not np.any(before == _CR):
-            break
-        ends = ends - (before == _CR)
+    ends = np.empty(len(stop), dtype=np.int64)
+
+    def some(part: slice) -> None:
+        begin, end = start[part], stop[part]
+        end = end - (np.where(end > begin, data[end - 1], 0) == _LF)
+        for _ in range(_CRS):
+            before = np.where(end > begin, data[end - 1], 0) == _CR
+            if not before.any():
+                break
+            end = end - before
+        ends[part] = end
+
+    blocks.over(len(stop), some)
     return ends
 
 
@@ -105,15 +109,17 @@ def column(length: Ints, some: Callable[[slice], pa.Array]) -> pa.Array:
     In blocks: memory that is touched for the first time costs more than the work done in it, so most of it is used again.
     """
     n = len(length)
-    if n <= _ROWS:
+    if n <= blocks.ROWS:
         return some(slice(0, n)) if n else pa.array([], pa.large_string())
     offsets = np.zeros(n + 1, dtype=np.int64)
     np.cumsum(length, out=offsets[1:])
     data = np.empty(offsets[-1], dtype=np.uint8)
-    for low in range(0, n, _ROWS):
-        high = min(low + _ROWS, n)
-        held = np.frombuffer(some(slice(low, high)).buffers()[2], dtype=np.uint8)
-        data[offsets[low] : offsets[high]] = held[: offsets[high] - offsets[low]]
+
+    def enter(part: slice) -> None:
+        low, high = offsets[part.start], offsets[part.stop]
+        data[low:high] = np.frombuffer(some(part).buffers()[2], dtype=np.uint8)[: high - low]
+
+    blocks.over(n, enter)
     return pa.Array.from_buffers(pa.large_string(), n, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
 
 

@@ -17,7 +17,7 @@ from podaudit.export.doubts import skeleton
 from podaudit.export.kinds import CODE
 from podaudit.export.notices import YOU, Said, bare, clean
 from podaudit.export.parse import Rows
-from podaudit.export.senders import tally
+from podaudit.export.senders import firsts, tally
 from podaudit.model import DecisionNeeded, Event, Kind
 
 _NUMBER = re.compile(r"(?:\+|00)?[\d\s().\-\u2010-\u2015/]{7,40}")
@@ -115,7 +115,7 @@ def know(rows: Rows, text_of: Callable[[int], str], me: str | None, name: str) -
     ``text_of(row)`` is the text of a row. Raises ``DecisionNeeded`` when ``me`` names nobody in the chat.
     """
     said = _read_notices(rows, text_of)
-    by_code, first_row = tally(rows.sender_code, len(rows.senders))
+    by_code, first_row = tally(rows.sender_code, len(rows.senders)), firsts(rows.sender_code, len(rows.senders))
     used = np.flatnonzero(by_code).tolist()
     spoken = [bare(rows.senders[c]) for c in used]
     noted = [n for s in said.values() if s for n in (s.by, s.who) if n and n != YOU]
@@ -320,8 +320,8 @@ def _members(
     root_codes: dict[str, list[int]] = {}
     for c, key in code_id.items():
         root_codes.setdefault(book.root(key), []).append(c)
-    counts, first_at = tally(rows.sender_code, len(rows.senders))
-    last_at = len(rows.line) - 1 - tally(rows.sender_code[::-1], len(rows.senders))[1]
+    counts, first_at = tally(rows.sender_code, len(rows.senders)), firsts(rows.sender_code, len(rows.senders))
+    last_at = len(rows.line) - 1 - firsts(rows.sender_code[::-1], len(rows.senders))
     groups: dict[str, list[str]] = {}
     for key in sorted(book.shown, key=lambda k: book.seen[k]):
         groups.setdefault(book.root(key), []).append(key)

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow.compute as pc
 
-from podaudit.export import notices, words
+from podaudit.export import blocks, notices, words
 from podaudit.export.bytewise import first_pair, gather, reach
 from podaudit.export.dates import Bools, Ints
 from podaudit.export.lines import places, slices
 
 _COLON, _BLANK, _CR = 58, 32, 13
-_ROWS = 1 << 15  # rows looked at in one go
 _NEAR = 40  # bytes of a message in which a sender mostly ends
 _LRM = b"\xe2\x80\x8e"
 _PHANTOM = 3  # times that a notice with a colon in it may come word for word
@@ -86,12 +85,13 @@ def _colons(raw: bytes, body: Ints, first_end: Ints, end: Ints, is_message: Bool
 def _first_colon(raw: bytes, start: Ints, stop: Ints) -> Ints:
     """How many bytes stand before the first ``": "`` of each stretch; -1 where there is none."""
     out = np.full(len(start), -2, dtype=np.int64)  # not looked at
-    inside = reach(raw, start, _NEAR)
-    for low in range(0, inside, _ROWS):
-        part = slice(low, min(low + _ROWS, inside))
+
+    def near(part: slice) -> None:
         at = first_pair(gather(raw, start[part], _NEAR), _COLON, _BLANK)
         length = stop[part] - start[part]
         out[part] = np.where((at >= 0) & (at + 2 <= length), at, np.where((at >= 0) | (length <= _NEAR), -1, -2))
+
+    blocks.over(reach(raw, start, _NEAR), near)
     far = np.flatnonzero(out == -2)
     out[far] = pc.find_substring(slices(raw, start[far], stop[far]), ": ").to_numpy(zero_copy_only=False)
     return out
@@ -101,12 +101,17 @@ def _coded(raw: bytes, body: Ints, colon: Ints) -> tuple[Ints, list[str]]:
     """A code per row (-1: no sender) and the names, in the order in which they first speak."""
     codes = np.full(len(body), -1, dtype=np.int64)
     spoken = np.flatnonzero(colon >= 0)
+
+    def code(part: slice) -> tuple[list[str], Ints]:
+        coded = pc.dictionary_encode(slices(raw, body[spoken[part]], colon[spoken[part]]))
+        return coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False)
+
     known: dict[str, int] = {}
-    for low in range(0, len(spoken), _ROWS):
-        rows = spoken[low : low + _ROWS]
-        coded = pc.dictionary_encode(slices(raw, body[rows], colon[rows]))
-        own = np.array([known.setdefault(name, len(known)) for name in coded.dictionary.to_pylist()], dtype=np.int64)
-        codes[rows] = own[coded.indices.to_numpy(zero_copy_only=False)]
+    place = 0
+    for names, own in blocks.over(len(spoken), code):
+        of = np.array([known.setdefault(name, len(known)) for name in names], dtype=np.int64)
+        codes[spoken[place : place + len(own)]] = of[own]
+        place += len(own)
     return codes, list(known)
 
 
@@ -143,13 +148,13 @@ def _names(read: notices.Said | None) -> list[str]:
 def _phantoms(raw: bytes, said: Said, body: Ints, end: Ints, plain: Bools, named: set[str]) -> None:
     """Notices with a colon in them: it stands behind the name they open with, or between quotation marks."""
     reader = notices.Reader()
-    spoken = np.where(plain, said.code, -1)
-    count = np.bincount(spoken[spoken >= 0], minlength=len(said.names))
+    count = _count(said, plain)
     few = [n <= _PHANTOM or bool(_OPENING.keys() & set(s)) for n, s in zip(count.tolist(), said.names, strict=True)]
-    some = np.flatnonzero((spoken >= 0) & np.append(np.array(few, dtype=bool), False)[spoken])
+    some = np.flatnonzero(np.append(np.array(few, dtype=bool) & (count > 0), False)[said.code])
+    some = some[plain[some]]
     long: list[tuple[int, str]] = []
     names = [notices.clean(n) for n in said.names if len(n.split()) < _SENTENCE]
-    for code, own in _by_code(spoken[some]):
+    for code, own in _by_code(said.code[some]):
         rows, sender = some[own], said.names[code]
         length = len(words.MARKS.sub("", sender).strip())
         for row in rows.tolist():
@@ -162,7 +167,7 @@ def _phantoms(raw: bytes, said: Said, body: Ints, end: Ints, plain: Bools, named
             elif read is not None and read.first > length:
                 long += [(row, name) for name in _names(read) if ": " in name]
     # "Boss: Piet left" is a notice where Boss: Piet is known from another one, or from what he says.
-    speaks = {notices.bare(said.names[code]) for code in np.unique(said.code[said.code >= 0]).tolist()}
+    speaks = {notices.bare(said.names[code]) for code in np.flatnonzero(_count(said)).tolist()}
     for row, name in long:
         if name.partition(": ")[2] in speaks:
             continue  # somebody quotes another member
@@ -207,7 +212,7 @@ def _long_names(raw: bytes, said: Said, named: set[str]) -> None:
 
 def _constant_names(raw: bytes, said: Said, end: Ints, named: set[str]) -> None:
     """Names with a colon that nothing names: all that the "sender" says opens with the same words and a colon."""
-    count, first = tally(said.code, len(said.names))
+    count, first = _count(said), firsts(said.code, len(said.names))
     for code in np.flatnonzero(count >= _CONSTANT).tolist():
         name = said.names[code]
         a, b = int(said.text[first[code]]), int(end[first[code]])
@@ -260,12 +265,26 @@ def _marked_names(raw: bytes, said: Said, first_end: Ints, bracket: Bools) -> No
 # ------------------------------------------------------------------------------------------------------------- codes
 
 
-def tally(codes: Ints, n: int) -> tuple[Ints, Ints]:
-    """How many rows each of ``n`` codes has, and its first row (0 where it has none); codes below zero do not count."""
-    count = np.bincount(codes[codes >= 0], minlength=n)
+def _count(said: Said, rows: Bools | None = None) -> Ints:
+    return tally(said.code if rows is None else said.code[rows], len(said.names))
+
+
+def tally(codes: Ints, n: int) -> Ints:
+    """How many rows each of ``n`` codes has; codes below zero do not count."""
+    return np.bincount(codes + 1, minlength=n + 1)[1:]
+
+
+def firsts(codes: Ints, n: int) -> Ints:
+    """The first row of each of ``n`` codes; 0 where it has none."""
     first = np.zeros(n + 1, dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # where an index comes twice, the last value stays
-    return count, first[:-1]
+    open_ = np.append(tally(codes, n) > 0, False)
+    for low in range(0, len(codes), blocks.ROWS):
+        rows = low + np.flatnonzero(open_[codes[low : low + blocks.ROWS]])
+        first[codes[rows[::-1]]] = rows[::-1]  # where an index comes twice, the last value stays
+        open_[codes[rows]] = False
+        if not open_.any():
+            break
+    return first[:-1]
 
 
 def _by_code(codes: Ints) -> Iterator[tuple[int, Ints]]:

@@ -6,22 +6,18 @@ Python looks at samples only; lines are tested as a column, with RE2.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from podaudit.export import dates
+from podaudit.export import blocks, dates
 from podaudit.export.dates import Bools, Ints
 
 _MOSTLY = 3  # times as many: a habit of the file
-_APART = 100_000  # rows that are worth more than one thread
-_WORKERS = 8
 UNPADDED = "(?:0|[1-9][0-9]?)"
 
 _NUL = r"\x{0}*"  # holes before a header that stands whole
@@ -230,12 +226,9 @@ def candidates(lines: pa.Array) -> Ints:
 
 def matches(column: pa.Array, pattern: str) -> Bools:
     """One RE2 pass over a column, its parts side by side."""
-    n = os.cpu_count() or 1
-    if len(column) < _APART or n == 1:
-        found: Bools = pc.match_substring_regex(column, pattern).to_numpy(zero_copy_only=False)
+
+    def some(part: slice) -> Bools:
+        found: Bools = pc.match_substring_regex(column[part], pattern).to_numpy(zero_copy_only=False)
         return found
-    size = -(-len(column) // min(n, _WORKERS))
-    parts = [column.slice(at, size) for at in range(0, len(column), size)]
-    with ThreadPoolExecutor(len(parts)) as pool:
-        done = list(pool.map(lambda part: pc.match_substring_regex(part, pattern), parts))
-    return np.concatenate([part.to_numpy(zero_copy_only=False) for part in done])
+
+    return np.concatenate([np.zeros(0, dtype=bool), *blocks.over(len(column), some, blocks.share(len(column)))])
