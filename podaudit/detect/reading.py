@@ -91,10 +91,10 @@ class Reader:
             text = folded[start:stop]
             if text and not text.isspace():
                 clause = Clause(text)
-                for h in hits:
-                    if start <= h.start < stop:
-                        clause.hits.setdefault(h.concept, h)
                 inside = [m for m in mentions if start <= m.start < stop]
+                for h in hits:
+                    if start <= h.start < stop and not any(m.start <= h.start < m.stop for m in inside):
+                        clause.hits.setdefault(h.concept, h)
                 clause.names = list(dict.fromkeys(m.member for m in inside if m.member))
                 own = [w for at, w in words if start <= at < stop and not any(m.start <= at < m.stop for m in inside)]
                 clause.other = len(own)
@@ -163,7 +163,7 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
             f"says it is done: “{done.phrase}”",
         )
     if later and ((clause.names and clause.other <= 6) or clause.count or clause.has("all", "both")):
-        return Said(ReplyStatus.PROMISE, bool(clause.names), f"names a later time: “{later.phrase}”")
+        return Said(ReplyStatus.PROMISE, False, f"names a later time: “{later.phrase}”")
     if "received" in clause.hits:
         return None
     if (excuse := clause.has("excuse")) and _carries(excuse, clause):
@@ -178,7 +178,8 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
 def _carries(hit: Hit, clause: Clause) -> bool:
     """Is the clause about what the hit says? One word in a long clause may be about anything."""
     idiom = clause.has("idiom")  # «well done, Kim»
-    return (" " in hit.phrase or clause.other <= 5) and not (
+    opens = clause.text.lstrip(" \n.…-*").startswith(hit.phrase)
+    return (opens or " " in hit.phrase or clause.other <= 5) and not (
         idiom and idiom.start <= hit.start and hit.stop <= idiom.stop
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,8 @@ import regex
 
 from podaudit import when
 from podaudit.detect.chat import LINK_SIGN, Chat
-from podaudit.detect.reading import YOU_ALL, Clause, Reader, Said, is_list, meaning
+from podaudit.detect.names import Mention
+from podaudit.detect.reading import YOU_ALL, Clause, Message, Reader, Said, is_list, meaning
 from podaudit.detect.signs import WORD, learn
 from podaudit.lexicon import Lexicon
 from podaudit.model import CLAIMS, ReplyStatus
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 
 _LONG = 45  # words; beyond that a message tells a story, and only its first clauses report
 _OPEN_TO_ALL = (ReplyStatus.DONE, ReplyStatus.PROMISE)  # one skips one post, or says which
+_OTHERWISE = frozenset("received idiom howto notyet excuse absent refuse promise".split())
 _DAY_END = (23, 59)
 _WEAK = 22  # words; a weak word counts in short messages only
 _BARE = 8  # words of a first answer without any word that is known
+_FIRST = 14  # words of a first answer that is looked at
 _SOON, _FRESH, _STILL, _WEEK = (dt.timedelta(hours=h) for h in (2, 12, 48, 168))
 # «and Bob too»: what follows comes on top of what was said
 _UNTIL = regex.compile(
@@ -105,7 +108,7 @@ def claims(chat: Chat, links: pd.DataFrame, calls: pd.DataFrame, rules: pd.DataF
         folded, found = chat.folded[i], list[dict[str, Any]]()
         if state.caller and not chat.media[i] and line not in rule_lines:
             place = _place(state, folded, member, chat.times[i], line in call_lines)
-            bare = state.talk == 0 and place.length <= _BARE and place.fresh(_SOON)
+            bare = state.talk == 0 and place.length <= _FIRST and place.fresh()
             if (
                 bare
                 or worded[i]
@@ -187,7 +190,7 @@ def _read(
     for n, clause in enumerate(message.spoken(known)):
         if place.length > _LONG and n > 2:
             break
-        told = meaning(clause, reader.signs) or _by_place(clause, now, state, place, n == 0)
+        told = meaning(clause, reader.signs) or _by_place(clause, message, now, state, place, n == 0)
         if told is None:
             counted = counted or clause.count
             if clause.names and not clause.question:
@@ -244,12 +247,27 @@ def _read(
                 "why": "the caller's name alone, after the call",
             }
         )
+    if not made and (told := _first_answer(message, folded, chat.names.found(folded), place)):
+        made.append(base | {"status": told.status.value, "why": told.why})
     for row in made:
         row["names"] = list(dict.fromkeys(row["names"]))
     yield from _merged(made) if len(made) > 1 else made
 
 
-def _by_place(clause: Clause, now: dt.datetime, state: _State, place: _Place, first: bool) -> Said | None:
+def _first_answer(message: Message, folded: str, mentions: Sequence[Mention], place: _Place) -> Said | None:
+    """What a member's first word after a call says where nothing in it is known: in a pod that is mostly «done»."""
+    if place.own_call or place.talk or mentions or "?" in folded or not place.fresh() or YOU_ALL.search(folded):
+        return None
+    if "later" in message.hits and place.length <= _FIRST:
+        return Said(ReplyStatus.PROMISE, False, f"names a later time: “{message.hits['later'].phrase}”")
+    if not place.fresh(_SOON) or place.length > _BARE or message.hits.keys() & _OTHERWISE:
+        return None
+    return Said(ReplyStatus.DONE, False, "a short first answer right after the call, as is the group's habit")
+
+
+def _by_place(
+    clause: Clause, message: Message, now: dt.datetime, state: _State, place: _Place, first: bool
+) -> Said | None:
     """What the place alone says: the names of callers with a word or two, or a short first answer right after a call."""
     if clause.question or clause.hits or YOU_ALL.search(clause.text) or LINK_SIGN in clause.text:
         return None
@@ -257,6 +275,8 @@ def _by_place(clause: Clause, now: dt.datetime, state: _State, place: _Place, fi
     if len(recent) >= 2 and len(recent) == len(clause.names) and clause.other <= 5:
         return Said(ReplyStatus.DONE, True, "names those whose calls stand open, and little else")
     if recent and clause.other <= 2 and place.fresh():
+        if "later" in message.hits and not message.hits.keys() & {"done", "tick"} and place.length <= _FIRST:
+            return Said(ReplyStatus.PROMISE, False, f"names a later time: “{message.hits['later'].phrase}”")
         return Said(ReplyStatus.DONE, False, "names the caller, and little else")
     if first and place.length <= _BARE and place.talk == 0 and place.fresh(_SOON) and not clause.names:
         return Said(ReplyStatus.DONE, False, "a short first answer right after the call, as is the group's habit")
