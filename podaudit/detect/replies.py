@@ -208,7 +208,7 @@ def _read(
         names = clause.names or waiting
         if clause.names and waiting and clause.other <= 6:
             names = waiting + clause.names
-        if not _accept(clause, told, names, place, bool(made)):
+        if not _accept(clause, told, names, now, state, place, bool(made)):
             continue
         more = bool(clause.names and made and _MORE.search(clause.text))
         if clause.names and clause.signs and not made and (at := _MORE.search(clause.text)):
@@ -271,10 +271,13 @@ def _by_place(
     """What the place alone says: the names of callers with a word or two, or a short first answer right after a call."""
     if clause.question or clause.hits or YOU_ALL.search(clause.text) or LINK_SIGN in clause.text:
         return None
-    recent = [x for x in clause.names if x in state.latest and now - state.latest[x] <= _WEEK]
+    recent = _recent(clause, state, now)
     if len(recent) >= 2 and len(recent) == len(clause.names) and clause.other <= 5:
         return Said(ReplyStatus.DONE, True, "names those whose calls stand open, and little else")
-    if recent and clause.other <= 2 and place.fresh():
+    if place.own_call:  # «got Trent's. mine is about …»
+        fits = bool(recent) and len(recent) == len(clause.names) and clause.other <= _BARE and place.fresh()
+        return Said(ReplyStatus.DONE, True, "names callers in a call of one's own") if fits else None
+    if recent and clause.other <= 2 and place.fresh() and place.length <= _FIRST:
         if "later" in message.hits and not message.hits.keys() & {"done", "tick"} and place.length <= _FIRST:
             return Said(ReplyStatus.PROMISE, False, f"names a later time: “{message.hits['later'].phrase}”")
         return Said(ReplyStatus.DONE, False, "names the caller, and little else")
@@ -283,10 +286,16 @@ def _by_place(
     return None
 
 
-def _accept(clause: Clause, told: Said, names: list[str], place: _Place, made: bool) -> bool:
+def _recent(clause: Clause, state: _State, now: dt.datetime) -> list[str]:
+    """Those named whose latest call is of the last days."""
+    return [x for x in clause.names if x in state.latest and now - state.latest[x] <= dt.timedelta(hours=72)]
+
+
+def _accept(clause: Clause, told: Said, names: list[str], now: dt.datetime, state: _State, place: _Place, made: bool) -> bool:
     """Is what the clause says of calls, given where it stands?"""
     if not told.strong:
-        near = clause.names or (place.fresh() and place.talk <= 2 and clause.other <= (8 if clause.has("both") else 3))
+        late = clause.names and told.status is ReplyStatus.DONE and not _recent(clause, state, now)
+        near = (clause.names and not late) or (place.fresh() and place.talk <= 2 and clause.other <= (8 if clause.has("both") else 3))
         apart = not place.own_call or (
             clause.has("tick", "weak", "done") and (clause.names or clause.count or clause.has("all", "both"))
         )
