@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 
 import regex
 
 from podaudit import when
 from podaudit.detect.chat import LINK_SIGN, Chat
+from podaudit.detect.names import Mention
 from podaudit.detect.signs import EMOJI, WORD, Sign, said
 from podaudit.lexicon import Hit, Lexicon
 from podaudit.model import ReplyStatus
@@ -25,6 +27,8 @@ _DIGITS = regex.compile(
     r"(?!\d|[a-wyz]|[:.,%/]\d|%|\s*(?:min|uur|u\b|h\b|hrs?\b|hour|heure|ore\b|hora|am\b|pm\b|uhr|std|jaar|year|tag|dag|day|days|weken|"
     r"week|k\b|sec|s\b|euro|€))"
 )
+_SIGNED = regex.compile(r"(?:\p{Extended_Pictographic}\s*)+")
+_ASIDE = 8  # words of a clause in which a sign may be a word like any other
 YOU_ALL = regex.compile(r"\b(?:jullie|you guys|y'all|you all|ihr|euch|vous|vosotros|ustedes|voces|voi)\b")
 
 
@@ -87,7 +91,7 @@ class Reader:
         words = [(m.start(), m[0]) for m in WORD.finditer(folded)]
         mentions = self._chat.names.found(folded)
         start, open_ = 0, list[Clause]()
-        for stop, ends, asks in _cuts(folded):
+        for stop, ends, asks in _cuts(folded, mentions):
             text = folded[start:stop]
             if text and not text.isspace():
                 clause = Clause(text)
@@ -110,10 +114,17 @@ class Reader:
             start = stop
 
 
-def _cuts(folded: str) -> Iterator[tuple[int, bool, bool]]:
+def _cuts(folded: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, bool, bool]]:
     """Ends of clauses: (position, is the sentence over, does it ask)."""
-    for m in _BREAK.finditer(folded):
-        yield m.end(), bool(m["end"]), "?" in m[0]
+    breaks = [(m.end(), bool(m["end"]), "?" in m[0]) for m in _BREAK.finditer(folded)]
+    if len(mentions) > 1:  # «Anna ✅ Bob after lunch»
+        breaks += [
+            (m.end(), False, False)
+            for a, b in pairwise(mentions)
+            for m in _SIGNED.finditer(folded, a.stop, b.start)
+            if not any(a.stop < stop <= b.start for stop, _, _ in breaks)
+        ]
+    yield from sorted(breaks)
     yield len(folded), True, False
 
 
@@ -155,7 +166,8 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
         return Said(ReplyStatus.PROMISE, True, f"announces it: “{promise.phrase}”")
     if sure:
         why = signs[clause.signs[0]].why if clause.signs else f"counts: “{clause.text.strip()[:30]}”"
-        return Said(ReplyStatus.DONE, True, why)
+        aside = clause.other > _ASIDE and not (clause.names or clause.ratio or clause.count or _edge(clause))
+        return Said(ReplyStatus.DONE, not aside, why)
     if done and not (later and later.start >= done.stop and not clause.count):
         return Said(
             ReplyStatus.DONE,
@@ -173,6 +185,12 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
         words = (hit or clause.has("all")).phrase if hit or clause.has("all") else clause.text.strip()[:30]  # type: ignore[union-attr]
         return Said(ReplyStatus.DONE, False, f"“{words}” right after a call")
     return None
+
+
+def _edge(clause: Clause) -> bool:
+    """Does a sign open or close the clause?"""
+    text = clause.text.strip()
+    return any(text.startswith(s) or text.endswith(s) for s in clause.signs)
 
 
 def _carries(hit: Hit, clause: Clause) -> bool:

@@ -272,7 +272,7 @@ def _by_place(
     if clause.question or clause.hits or YOU_ALL.search(clause.text) or LINK_SIGN in clause.text:
         return None
     recent = _recent(clause, state, now)
-    if len(recent) >= 2 and len(recent) == len(clause.names) and clause.other <= 5:
+    if len(recent) >= 2 and len(recent) == len(clause.names) and clause.other <= 5 and place.length <= _WEAK:
         return Said(ReplyStatus.DONE, True, "names those whose calls stand open, and little else")
     if place.own_call:  # «got Trent's. mine is about …»
         fits = bool(recent) and len(recent) == len(clause.names) and clause.other <= _BARE and place.fresh()
