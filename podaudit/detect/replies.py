@@ -34,12 +34,14 @@ _DAY_END = (23, 59)
 _WEAK = 22  # words; a weak word counts in short messages only
 _BARE = 8  # words of a first answer without any word that is known
 _FIRST = 14  # words of a first answer that is looked at
+_EVER = dt.datetime.min
 _SOON, _FRESH, _STILL, _WEEK = (dt.timedelta(hours=h) for h in (2, 12, 48, 168))
 # «and Bob too»: what follows comes on top of what was said
 _UNTIL = regex.compile(
     r"\b(?:until|till?|through|thru|this week|tot|t/m|deze week|bis|diese woche|jusqu\w*|cette semaine|hasta|esta semana|ate|fino)\b"
 )
 _DIGIT = regex.compile(r"\d")
+_AND = regex.compile(r"\W*(?:oh\s)?(?:and|en|und|et|y|e)\b")
 _MORE = regex.compile(r"\b(?:ook|also|too|as well|plus|auch|aussi|tambien|tambem|anche|pure)\b")
 
 
@@ -77,6 +79,7 @@ class _Place:
     """Where a message stands among the calls."""
 
     since: dt.timedelta | None  # time since the latest call by another; None where there is none
+    spoke: dt.datetime | None  # when the member last claimed anything
     unsaid: bool  # the member has claimed nothing since that call
     talk: int  # messages since the latest call that were neither claims nor the caller's
     length: int  # words of the message
@@ -146,6 +149,7 @@ def _place(state: _State, folded: str, member: str, now: dt.datetime, own_call: 
     call, spoke = state.call_by_other(member), state.spoke.get(member)
     return _Place(
         since=now - call if call else None,
+        spoke=spoke,
         unsaid=call is not None and (spoke is None or spoke <= call),
         talk=state.talk,
         length=len(WORD.findall(folded)),
@@ -194,7 +198,8 @@ def _read(
         if told is None:
             counted = counted or clause.count
             if clause.names and not clause.question:
-                if made and not clause.hits and clause.other <= 5 and (made[-1]["names"] or _MORE.search(clause.text)):
+                on_top = _MORE.search(clause.text) or _AND.match(clause.text)
+                if made and not clause.hits and clause.other <= 5 and (made[-1]["names"] or on_top):
                     last = made[-1]
                     if last["names"]:
                         last["names"] += clause.names  # «Anna gedaan, en Bob»
@@ -205,7 +210,7 @@ def _read(
                 else:
                     waiting += clause.names
             continue
-        names = clause.names or waiting
+        names = [] if clause.ratio else clause.names or waiting
         if clause.names and waiting and clause.other <= 6:
             names = waiting + clause.names
         if not _accept(clause, told, names, now, state, place, bool(made)):
@@ -249,6 +254,10 @@ def _read(
         )
     if not made and (told := _first_answer(message, folded, chat.names.found(folded), place)):
         made.append(base | {"status": told.status.value, "why": told.why})
+    if others := [n for row in made if row["status"] != ReplyStatus.DONE for n in row["names"]]:
+        for row in made:  # «3/4, Devon's tonight»: three, and Devon's is none of them
+            if row["status"] == ReplyStatus.DONE and row["count"] and not row["names"]:
+                row.update(names=others, inverse=True)
     for row in made:
         row["names"] = list(dict.fromkeys(row["names"]))
     yield from _merged(made) if len(made) > 1 else made
@@ -277,6 +286,10 @@ def _by_place(
     if place.own_call:  # «got Trent's. mine is about …»
         fits = bool(recent) and len(recent) == len(clause.names) and clause.other <= _BARE and place.fresh()
         return Said(ReplyStatus.DONE, True, "names callers in a call of one's own") if fits else None
+    unsaid = [x for x in recent if now - state.latest[x] <= _FRESH and (place.spoke or _EVER) < state.latest[x]]
+    known = message.hits.keys() & _OTHERWISE or "later" in message.hits
+    if unsaid and len(unsaid) == len(clause.names) and 2 < clause.other <= _BARE and place.length <= _FIRST and not known:
+        return Said(ReplyStatus.DONE, True, "names callers of the last hours whom nothing was answered yet")
     if recent and clause.other <= 2 and place.fresh() and place.length <= _FIRST:
         if "later" in message.hits and not message.hits.keys() & {"done", "tick"} and place.length <= _FIRST:
             return Said(ReplyStatus.PROMISE, False, f"names a later time: “{message.hits['later'].phrase}”")
