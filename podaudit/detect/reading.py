@@ -28,6 +28,7 @@ _DIGITS = regex.compile(
     r"week|k\b|sec|s\b|euro|€))"
 )
 _SIGNED = regex.compile(r"(?:\p{Extended_Pictographic}\s*)+")
+_MANY = 15  # calls that somebody counts
 _ASIDE = 8  # words of a clause in which a sign may be a word like any other
 YOU_ALL = regex.compile(r"\b(?:jullie|you guys|y'all|you all|ihr|euch|vous|vosotros|ustedes|voces|voi)\b")
 
@@ -139,13 +140,13 @@ def _count(clause: Clause, own: list[str]) -> tuple[int | None, bool]:
         return spoken[0], True  # «cuatro de cuatro»
     if digits and (m := _DIGITS.search(clause.text)):
         spoken.insert(0, int(m[1]))
-    big = next((n for n in spoken if 1 < n <= 30), None)
+    big = next((n for n in spoken if 1 < n <= _MANY), None)
     if big is not None and (when.clocks(clause.text) or when.duration(clause.text)):
         big = None  # «at eight» counts no calls
     if big is not None or own:
         return big, False
     marks = [c for c in EMOJI.findall(clause.text) if c != LINK_SIGN]
-    if len(marks) > 1 and len(set(marks)) == 1 and (marks[0] in clause.signs or clause.has("tick", "done")):
+    if len(marks) > 1 and len(set(marks)) == 1:
         return len(marks), False
     return None, False
 
@@ -154,7 +155,7 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
     """What the clause's own words and signs say; None where they say nothing of a call."""
     promise, later, done = clause.has("promise"), clause.has("later"), clause.has("done")
     sure = bool(clause.signs) or clause.ratio
-    if "howto" in clause.hits and not sure:
+    if "howto" in clause.hits and not (sure or clause.names):
         return None
     if (refuse := clause.has("refuse")) and _carries(refuse, clause):
         return Said(ReplyStatus.REFUSE, True, f"skips it: “{refuse.phrase}”")

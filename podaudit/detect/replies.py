@@ -183,6 +183,11 @@ def _read(
         away = until.date() > now.date() or (until.hour, until.minute) == _DAY_END
         if away and (absent.concept == "absent" or not any(c.names for c in message.spoken(known))):
             yield base | {"status": ReplyStatus.EXCUSE.value, "until": until, "why": f"signs off: “{absent.phrase}”"}
+            for clause in message.spoken(known):  # «3/3. and off to Lisbon until Tuesday»
+                told = None if absent.phrase in clause.text else meaning(clause, reader.signs)
+                if told and told.status is ReplyStatus.DONE and told.strong and (clause.ratio or clause.signs or clause.names):
+                    names = [] if clause.ratio else clause.names
+                    yield base | {"status": told.status.value, "names": names, "count": clause.count, "why": told.why}
             return
         if absent.concept == "absent":
             if place.fresh() and place.length <= _WEAK:  # «in calls till 11:30, then all five»
@@ -308,11 +313,16 @@ def _accept(clause: Clause, told: Said, names: list[str], now: dt.datetime, stat
     """Is what the clause says of calls, given where it stands?"""
     if not told.strong:
         late = clause.names and told.status is ReplyStatus.DONE and not _recent(clause, state, now)
-        near = (clause.names and not late) or (place.fresh() and place.talk <= 2 and clause.other <= (8 if clause.has("both") else 3))
+        near = (clause.names and not late) or (
+            place.fresh()
+            and place.talk <= 2
+            and clause.other <= (_BARE if clause.has("both") or (place.own_call and clause.count) else 3)
+        )
         apart = not place.own_call or (
             clause.has("tick", "weak", "done") and (clause.names or clause.count or clause.has("all", "both"))
         )
-        return bool(near and apart) and place.length <= _WEAK and not YOU_ALL.search(clause.text)
+        short = place.length <= _WEAK or place.own_call
+        return bool(near and apart) and short and not YOU_ALL.search(clause.text)
     if told.status is ReplyStatus.DONE:
         pointed = names or clause.signs or clause.ratio or clause.has("all", "both")
         return bool(pointed) or (
