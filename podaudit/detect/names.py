@@ -48,6 +48,9 @@ _GREETING = regex.compile(
 )
 
 
+_PAIR = 2  # letters
+_AFTER = 20  # messages in which a post is answered
+_FEW = 4  # words of a message that is hardly more than a name
 _MARKS = regex.compile(r"[^\p{L}\p{N}\s'._-]")
 _CAPITAL = regex.compile(r"[\p{L},&+][^\S\n]+(\p{Lu}[\p{L}\-]+)")
 _OPENING = regex.compile(r"^\W*(?:\p{L}+\W+)?(?P<d>\p{L}[\p{L}\-]+)\s*[,!]")
@@ -167,6 +170,57 @@ def _aliases(name: str) -> list[str]:
     return [a for a in dict.fromkeys(out) if len(a) > 1]
 
 
+def _answered(
+    shown: dict[str, list[str]],
+    known: dict[str, set[str]],
+    senders: Sequence[str],
+    texts: Sequence[str],
+    folded: Sequence[str],
+    links: pd.DataFrame,
+    lines: Sequence[int],
+) -> list[tuple[str, str]]:
+    """Names of members shown as numbers, by what others write after their posts: («Marzia ✅», the number)."""
+    nameless = {member for member, names in shown.items() if not any(map(_aliases, names))}
+    posts = set(links.loc[links["is_post"], "line"]) if nameless else set()
+    last: dict[str, int] = {}
+    seen: Counter[str] = Counter()
+    alike: Counter[str] = Counter()  # where a name may stand: beside a known one, or in few words
+    after: Counter[tuple[str, str]] = Counter()
+    by: dict[str, set[str]] = defaultdict(set)
+    for i, (line, member, text) in enumerate(zip(lines, senders, texts, strict=True)):
+        if member in nameless and line in posts:
+            last[member] = i
+        near = [m for m, at in last.items() if m != member and i - at <= _AFTER]
+        if not last:
+            continue
+        words = _WORD.findall(text)
+        tokens = [regex.sub("'s?$", "", fold(w)) for w in words]
+        for n, (word, token) in enumerate(zip(words, tokens, strict=True)):
+            if not word[0].isupper() or word.isupper() or len(token) < 3 or token in known:
+                continue
+            seen[token] += 1
+            by[token].add(member)
+            beside = any(t in known for t in tokens[max(0, n - 2) : n + 3])
+            alike[token] += beside or len(tokens) <= _FEW
+            after.update((token, m) for m in near)
+    found = {
+        (token, m): n for (token, m), n in after.items()
+        if n >= 2 and len(by[token]) > 1 and 4 * n >= 3 * seen[token] and 2 * alike[token] > seen[token]
+    }  # fmt: skip
+    best = {token: max(n for (t, _), n in found.items() if t == token) for token, _ in found}
+    only = Counter(token for (token, _), n in found.items() if n == best[token])
+    low = set(_ordinary(set(best), texts, folded))
+    return sorted(p for p, n in found.items() if n == best[p[0]] and only[p[0]] == 1 and p[0] not in low)
+
+
+def _capital_pairs(texts: Sequence[str], wanted: set[str]) -> set[str]:
+    """Those of some words of two letters that the chat writes with a capital always, several times: «Jé»."""
+    count: Counter[tuple[str, bool]] = Counter()
+    for text in texts:
+        count.update((fold(w), w[0].isupper()) for w in _WORD.findall(text) if len(w) == _PAIR and fold(w) in wanted)
+    return {w for w in wanted if count[w, True] >= _FEW and not count[w, False]}
+
+
 def _ordinary(candidates: set[str], texts: Sequence[str], folded: Sequence[str]) -> list[str]:
     """Those of the candidates that the chat also writes as ordinary words, without a capital."""
     low: Counter[str] = Counter()
@@ -204,15 +258,18 @@ def _learnt(
     firsts: dict[str, str] = {a: member for member, names in shown.items() for n in names for a in _aliases(n)[:1]}
     short: dict[str, set[str]] = defaultdict(set)  # Deb for Debby
     for first, member in firsts.items():
-        for n in range(3, len(first)):
+        for n in range(2, len(first)):
             short[first[:n]].add(member)
+    pairs = _capital_pairs(texts, {w for w in short if len(w) == _PAIR})
     for word in sorted(at):  # an @name that spells out one member's name
         short[word] |= {member for first, member in firsts.items() if len(first) > 2 and word.startswith(first)}
     for word in sorted(short):
         if len(short[word]) == 1:
             score[word, next(iter(short[word]))] += 2
+    for pair in _answered(shown, known, senders, texts, folded, links, lines):
+        score[pair] += 2
     score = Counter(
-        {(w, m): n for (w, m), n in score.items() if len(w) > 2 and w not in known and w not in _TITLES | _OPENERS}
+        {(w, m): n for (w, m), n in score.items() if (len(w) > 2 or w in pairs) and w not in known and w not in _TITLES | _OPENERS}
     )
     wanted = {w for w, _ in score}
     names: Counter[str] = (
