@@ -169,7 +169,7 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
         why = signs[clause.signs[0]].why if clause.signs else f"counts: “{clause.text.strip()[:30]}”"
         aside = clause.other > _ASIDE and not (clause.names or clause.ratio or clause.count or _edge(clause))
         return Said(ReplyStatus.DONE, not aside, why)
-    if done and not (later and later.start >= done.stop and not clause.count):
+    if done and (_opens(done, clause) or not (later and later.start >= done.stop and not clause.count)):
         return Said(
             ReplyStatus.DONE,
             bool(clause.names or clause.count) or _carries(done, clause),
@@ -181,11 +181,15 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
         return None
     if (excuse := clause.has("excuse")) and _carries(excuse, clause):
         return Said(ReplyStatus.EXCUSE, True, f"says it cannot be done: “{excuse.phrase}”")
-    counted = clause.has("all") or clause.count
+    counted = clause.has("all") and "idiom" not in clause.hits or clause.count
     if (hit := clause.has("tick", "weak", "both")) or (counted and clause.other <= 3):
         words = (hit or clause.has("all")).phrase if hit or clause.has("all") else clause.text.strip()[:30]  # type: ignore[union-attr]
         return Said(ReplyStatus.DONE, False, f"“{words}” right after a call")
     return None
+
+
+def _opens(hit: Hit, clause: Clause) -> bool:
+    return clause.text.lstrip(" \n.…-*").startswith(hit.phrase)
 
 
 def _edge(clause: Clause) -> bool:
@@ -197,8 +201,7 @@ def _edge(clause: Clause) -> bool:
 def _carries(hit: Hit, clause: Clause) -> bool:
     """Is the clause about what the hit says? One word in a long clause may be about anything."""
     idiom = clause.has("idiom")  # «well done, Kim»
-    opens = clause.text.lstrip(" \n.…-*").startswith(hit.phrase)
-    return (opens or " " in hit.phrase or clause.other <= 5) and not (
+    return (_opens(hit, clause) or " " in hit.phrase or clause.other <= 5) and not (
         idiom and idiom.start <= hit.start and hit.stop <= idiom.stop
     )
 
