@@ -321,12 +321,15 @@ def _accept(clause: Clause, told: Said, names: list[str], now: dt.datetime, stat
         apart = not place.own_call or (
             clause.has("tick", "weak", "done") and (clause.names or clause.count or clause.has("all", "both"))
         )
-        short = place.length <= _WEAK or place.own_call
+        pointed = clause.has("tick", "weak", "both", "done") or clause.names or clause.signs or clause.count
+        all_alone = clause.has("all") and not pointed  # «good luck to all»
+        short = place.length <= (_BARE if all_alone else _WEAK) or place.own_call
         return bool(near and apart) and short and not YOU_ALL.search(clause.text)
     if told.status is ReplyStatus.DONE:
         pointed = names or clause.signs or clause.ratio or clause.has("all", "both")
         return bool(pointed) or (
-            not place.own_call and (place.fresh(_STILL) or bool(clause.count and clause.other <= 6))
+            not place.own_call
+            and (place.fresh(_STILL) or bool(clause.count and clause.other <= 6))
         )
     if place.own_call:
         return False
