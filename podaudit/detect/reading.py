@@ -154,7 +154,8 @@ def _count(clause: Clause, own: list[str]) -> tuple[int | None, bool]:
 def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
     """What the clause's own words and signs say; None where they say nothing of a call."""
     promise, later, done = clause.has("promise"), clause.has("later"), clause.has("done")
-    sure = bool(clause.signs) or clause.ratio
+    signed = [s for s in clause.signs if signs[s].sure]
+    sure = bool(signed) or clause.ratio
     if "howto" in clause.hits and not (sure or clause.names):
         return None
     if (refuse := clause.has("refuse")) and _carries(refuse, clause):
@@ -166,7 +167,7 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
     if promise and not sure and not (done and done.start < promise.start):
         return Said(ReplyStatus.PROMISE, True, f"announces it: “{promise.phrase}”")
     if sure:
-        why = signs[clause.signs[0]].why if clause.signs else f"counts: “{clause.text.strip()[:30]}”"
+        why = signs[signed[0]].why if signed else f"counts: “{clause.text.strip()[:30]}”"
         aside = clause.other > _ASIDE and not (clause.names or clause.ratio or clause.count or _edge(clause))
         return Said(ReplyStatus.DONE, not aside, why)
     if done and (_opens(done, clause) or not (later and later.start >= done.stop and not clause.count)):
@@ -181,6 +182,8 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
         return None
     if (excuse := clause.has("excuse")) and _carries(excuse, clause):
         return Said(ReplyStatus.EXCUSE, True, f"says it cannot be done: “{excuse.phrase}”")
+    if clause.signs:
+        return Said(ReplyStatus.DONE, False, signs[clause.signs[0]].why)
     counted = clause.has("all") and "idiom" not in clause.hits or clause.count
     if (hit := clause.has("tick", "weak", "both")) or (counted and clause.other <= 3):
         words = (hit or clause.has("all")).phrase if hit or clause.has("all") else clause.text.strip()[:30]  # type: ignore[union-attr]

@@ -316,7 +316,7 @@ def _accept(clause: Clause, told: Said, names: list[str], now: dt.datetime, stat
         near = (clause.names and not late) or (
             place.fresh()
             and place.talk <= 2
-            and clause.other <= (_BARE if clause.has("both") or (place.own_call and clause.count) else 3)
+            and clause.other <= (_BARE if clause.signs or clause.has("both") or (place.own_call and clause.count) else 3)
         )
         apart = not place.own_call or (
             clause.has("tick", "weak", "done") and (clause.names or clause.count or clause.has("all", "both"))

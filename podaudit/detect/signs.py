@@ -21,7 +21,8 @@ EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{RI}{2}")
 WORD = regex.compile(r"[\p{L}][\p{L}'-]*")
 _WINDOW = dt.timedelta(hours=12)  # a first answer to a call that comes later is rarely a bare sign
 _STEM = 4  # letters; shorter words are compared whole
-_SHORT = 4  # words, names not counted
+_SHORT = 4  # words of a sign that a rule names
+_ANSWER = 12  # words of an answer, names not counted
 _NO_SIGN = frozenset(
     "ja nee yes no ok oke okay haha hahaha lol thanks dank merci gracias grazie danke si oui top".split()
 )
@@ -34,6 +35,7 @@ class Sign:
     token: str
     why: str
     pattern: regex.Pattern[str] | None = None  # of a sign of several words
+    sure: bool = True  # says it wherever it stands, not only right after a call
 
     @property
     def stem(self) -> str:
@@ -103,13 +105,16 @@ def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame) -> dict[str, Sig
             continue
         words = _without_names(chat, chat.folded[i])
         distinct = dict.fromkeys(words)
-        if sum(not EMOJI.match(w) for w in words) <= _SHORT:
+        if sum(not EMOJI.match(w) for w in words) <= _ANSWER:
             short[i] = list(distinct)
             for token in distinct:
                 inside[token] += 1
                 by[token].add(chat.members[i])
                 alone[token] += len(distinct) == 1 or (len(words) <= 2 and bool(EMOJI.match(token)))
-    candidates = {t for t, n in inside.items() if n >= 3 and len(by[t]) >= 2 and alone[t] >= 2 and t not in _NO_SIGN}
+    candidates = {
+        t for t, n in inside.items()
+        if n >= 3 and len(by[t]) >= 2 and (alone[t] >= 2 or len(t) > _STEM or EMOJI.match(t)) and t not in _NO_SIGN
+    }  # fmt: skip
     if candidates:
         outside: Counter[str] = Counter()
         for i, text in enumerate(chat.folded):
@@ -117,7 +122,8 @@ def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame) -> dict[str, Sig
                 outside.update(candidates.intersection(tokens(text)))
         for token in sorted(candidates):
             if inside[token] >= 1.5 * outside[token]:
-                found.setdefault(token, Sign(token, f"“{token}”, how this group answers calls ({inside[token]} times)"))
+                why = f"“{token}”, how this group answers calls ({inside[token]} times)"
+                found.setdefault(token, Sign(token, why, sure=alone[token] >= 2))
     return found
 
 
