@@ -336,8 +336,8 @@ def _accept(clause: Clause, told: Said, names: list[str], now: dt.datetime, stat
     if told.status is ReplyStatus.PROMISE:
         named = bool(names) and not YOU_ALL.search(clause.text) and "@" not in clause.text and clause.other <= 8
         near = place.fresh() and place.talk <= 4
-        return place.length <= _LONG and (named or near or (bool(clause.has("all")) and clause.other <= 8))
-    return place.fresh() and not made and place.talk <= 6
+        return place.length <= _WEAK and (named or near or (bool(clause.has("all")) and clause.other <= 8))
+    return place.fresh() and not made and place.talk <= 2 and place.length <= _WEAK
 
 
 def _merged(made: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
