@@ -22,6 +22,7 @@ from podaudit.detect.names import Mention
 from podaudit.detect.reading import YOU_ALL, Clause, Message, Reader, Said, is_list, meaning
 from podaudit.detect.signs import WORD, learn
 from podaudit.lexicon import Lexicon
+from podaudit.lexicon.fold import fold
 from podaudit.model import CLAIMS, ReplyStatus
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def claims(chat: Chat, links: pd.DataFrame, calls: pd.DataFrame, rules: pd.DataF
     signs = learn(chat, calls, rules)
     worded = lexicon.gate("replies", chat.column)
     marks = regex.compile(r"(?<!\w)\L<signs>(?!\w)", signs=list(signs)) if signs else None
-    callers, posts, outsiders = _first_lines(calls), set(calls["key"]), _outsiders(chat, calls)
+    callers, posts, outsiders = _first_lines(calls), set(calls["key"]), _outsiders(chat, links, calls)
     call_lines, rule_lines = set(calls["line"]), set(rules["line"])
     linked: dict[int, list[str]] = defaultdict(list)
     for line, key in zip(links["line"].tolist(), links["key"].tolist(), strict=True):
@@ -136,12 +137,30 @@ def _first_lines(calls: pd.DataFrame) -> dict[int, set[str]]:
     return by_line
 
 
-def _outsiders(chat: Chat, calls: pd.DataFrame) -> dict[str, str]:
-    """Words for outsiders whose posts were put before the group («my sister») -> the beneficiary as the call names it."""
+def _outsiders(chat: Chat, links: pd.DataFrame, calls: pd.DataFrame) -> dict[str, str]:
+    """Words for outsiders whose posts were put before the group («my sister Esi») -> the beneficiary of the call.
+
+    An outsider's name stands with a capital in the call, behind the words for him or her or in the author's name in the link.
+    """
     found: dict[str, str] = {}
-    for name in calls["beneficiary"].tolist():
-        if name not in chat.present:
-            found.update((w, name) for w in WORD.findall(name)[-1:] if len(w) > 2)
+    text_of = dict(zip(chat.lines, chat.texts, strict=True))
+    authors = dict(zip(links["key"].tolist(), links["vanity"].tolist(), strict=True))
+    for line, key, caller, name in zip(
+        *(calls[c].tolist() for c in ("line", "key", "caller", "beneficiary")), strict=True
+    ):
+        outsider = name not in chat.present
+        author = authors.get(key)
+        slug = set(WORD.findall(fold(author).replace("-", " "))) if isinstance(author, str) else set()
+        words = WORD.findall(text_of[line].partition("http")[0])
+        tokens = [fold(w) for w in words]
+        last = WORD.findall(name)[-1] if outsider and WORD.findall(name) else ""
+        if len(last) > 2:
+            found[last] = name
+        behind = tokens[tokens.index(last) + 1 : tokens.index(last) + 3] if last in tokens else []
+        for word, token in zip(words[1:], tokens[1:], strict=True):
+            named = word[0].isupper() and not chat.names.found(token) and len(token) > 1
+            if named and (token in slug or token in behind) and token not in fold(caller):
+                found[token] = name
     return found
 
 
