@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from podaudit import when
-from podaudit.detect.chat import LINK_SIGN, Chat
+from podaudit.detect.chat import LAUGH, LINK_SIGN, Chat
 from podaudit.lexicon import Hit, Lexicon
 from podaudit.lexicon.fold import fold
 from podaudit.model import CALLS, REPEATS, Ask, RuleType, rows
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 ASKS = tuple(a.value for a in Ask)
 _SPLIT = dt.timedelta(minutes=2)  # ask and link may stand in two messages in a row, codebook section 1
 _CORE = frozenset({RuleType.REACT, RuleType.COMMENT, RuleType.DEADLINE, RuleType.CONFIRM, RuleType.GIVE_FIRST})
-_LAUGH = regex.compile(r"[😂🤣😅🙈😬🤦]|\b(?:(?:ha|he|hi|ja|je|lo){2,}l?|lol|lmao|mdr|ptdr|kkk+|rsrs+)\b")
 _OF = r"(?:van|voor|von|vom|fur|for|of|de|d'|du|di|do|da|del|della|para|pour|per|namens|by|a)"
 _FAMILY = 2  # seconds; activity, share and ugcPost ids of one post are minted within a second or two
 
@@ -157,7 +156,7 @@ def _ground(chat: Chat, d: _Drop, owners: dict[str, str | None]) -> str | None:
     asks, words = _asks(d), d.has("support", "mine", "relation", "please")
     if d.has("thanks") and not asks and not own:
         return None
-    score = 2 * bool(asks) + bool(words) + 2 * own - 2 * foreign - bool(_LAUGH.search(text) and not own)
+    score = 2 * bool(asks) + bool(words) + 2 * own - 2 * foreign - bool(LAUGH.search(text) and not own)
     score -= 2 * bool(d.has("illustrate") and not own)
     if score < 0:
         return None

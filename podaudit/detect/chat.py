@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import regex
+
 from podaudit.detect.language import shares
 from podaudit.detect.names import Names
 from podaudit.export.words import unedited
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _SHORT, _SPOKEN = 4, 0.02  # letters of a word that needs its language, and the share of messages that makes it spoken
+LAUGH = regex.compile(r"[😂🤣😅🙈😬🤦]|\b(?:(?:ha|he|hi|ja|je|lo){2,}l?|lol|lmao|mdr|ptdr|kkk+|rsrs+)\b")
 LINK_SIGN = "⧉"  # stands in the folded text where a link stood
 
 

@@ -153,7 +153,7 @@ def _count(clause: Clause, own: list[str]) -> tuple[int | None, bool]:
 
 def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
     """What the clause's own words and signs say; None where they say nothing of a call."""
-    promise, later, done = clause.has("promise"), clause.has("later"), clause.has("done")
+    promise, later, done = clause.has("promise"), clause.has("later"), _plain(clause, "done")
     signed = [s for s in clause.signs if signs[s].sure]
     sure = bool(signed) or clause.ratio
     if "howto" in clause.hits and not (sure or clause.names):
@@ -164,7 +164,7 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
         return Said(ReplyStatus.PROMISE, True, f"says when: “{promise.phrase}”") if promise else None
     if clause.question and not sure and not (clause.count and done):
         return None
-    if promise and not sure and not (done and done.start < promise.start):
+    if promise and not sure and not (done and done.start < promise.start) and _carries(promise, clause):
         return Said(ReplyStatus.PROMISE, True, f"announces it: “{promise.phrase}”")
     if sure:
         why = signs[signed[0]].why if signed else f"counts: “{clause.text.strip()[:30]}”"
@@ -184,7 +184,7 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
         return Said(ReplyStatus.EXCUSE, True, f"says it cannot be done: “{excuse.phrase}”")
     if clause.signs:
         return Said(ReplyStatus.DONE, False, signs[clause.signs[0]].why)
-    counted = clause.has("all") and "idiom" not in clause.hits or clause.count
+    counted = _plain(clause, "all") or clause.count
     if (hit := clause.has("tick", "weak", "both")) or (counted and clause.other <= 3):
         words = (hit or clause.has("all")).phrase if hit or clause.has("all") else clause.text.strip()[:30]  # type: ignore[union-attr]
         return Said(ReplyStatus.DONE, False, f"“{words}” right after a call")
@@ -203,10 +203,13 @@ def _edge(clause: Clause) -> bool:
 
 def _carries(hit: Hit, clause: Clause) -> bool:
     """Is the clause about what the hit says? One word in a long clause may be about anything."""
-    idiom = clause.has("idiom")  # «well done, Kim»
-    return (_opens(hit, clause) or " " in hit.phrase or clause.other <= 5) and not (
-        idiom and idiom.start <= hit.start and hit.stop <= idiom.stop
-    )
+    return _opens(hit, clause) or " " in hit.phrase or clause.other <= 5
+
+
+def _plain(clause: Clause, concept: str) -> Hit | None:
+    """A hit that is no part of an idiom: «well done, Kim» reports nothing."""
+    hit, idiom = clause.has(concept), clause.has("idiom")
+    return None if hit and idiom and idiom.start <= hit.start and hit.stop <= idiom.stop else hit
 
 
 def is_list(chat: Chat, folded: str) -> bool:

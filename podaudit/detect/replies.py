@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from podaudit import when
-from podaudit.detect.chat import LINK_SIGN, Chat
+from podaudit.detect.chat import LAUGH, LINK_SIGN, Chat
 from podaudit.detect.names import Mention
 from podaudit.detect.reading import YOU_ALL, Clause, Message, Reader, Said, is_list, meaning
 from podaudit.detect.signs import WORD, learn
@@ -290,6 +290,8 @@ def _read(
 def _first_answer(message: Message, folded: str, mentions: Sequence[Mention], place: _Place) -> Said | None:
     """What a member's first word after a call says where nothing in it is known: in a pod that is mostly «done»."""
     if place.own_call or place.talk or mentions or "?" in folded or not place.fresh() or YOU_ALL.search(folded):
+        return None
+    if LAUGH.search(folded):
         return None
     if "later" in message.hits and place.length <= _FIRST:
         return Said(ReplyStatus.PROMISE, False, f"names a later time: “{message.hits['later'].phrase}”")
