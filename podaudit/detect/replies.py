@@ -9,9 +9,11 @@ lists of who did and who did not. Fires on ``Anna en Bob ✅``; stays silent on 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import regex
@@ -24,6 +26,7 @@ from podaudit.detect.signs import WORD, learn
 from podaudit.lexicon import Lexicon
 from podaudit.lexicon.fold import fold
 from podaudit.model import CLAIMS, ReplyStatus
+from podaudit.when.words import any_of, book
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -291,13 +294,19 @@ def _first_answer(message: Message, folded: str, mentions: Sequence[Mention], pl
     """What a member's first word after a call says where nothing in it is known: in a pod that is mostly «done»."""
     if place.own_call or place.talk or mentions or "?" in folded or not place.fresh() or YOU_ALL.search(folded):
         return None
-    if LAUGH.search(folded):
+    if LINK_SIGN in folded or LAUGH.search(folded):
         return None
-    if "later" in message.hits and place.length <= _FIRST:
-        return Said(ReplyStatus.PROMISE, False, f"names a later time: “{message.hits['later'].phrase}”")
+    if later := message.hits.get("later"):
+        soon = place.length <= _FIRST and not _weekday().search(later.phrase)  # a day of the week is a plan
+        return Said(ReplyStatus.PROMISE, False, f"names a later time: “{later.phrase}”") if soon else None
     if not place.fresh(_SOON) or place.length > _BARE or message.hits.keys() & _OTHERWISE:
         return None
     return Said(ReplyStatus.DONE, False, "a short first answer right after the call, as is the group's habit")
+
+
+@cache
+def _weekday() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{any_of(book()['weekday']['long'])})\b")
 
 
 def _by_place(
