@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from podaudit import ledger, lexicon
+from podaudit.audit import audit
 from podaudit.detect.chat import view
 from podaudit.detect.replies import claims
 from podaudit.detect.signs import learn
 from podaudit.links import find
-from podaudit.model import CALLS, RULES
-from tests.making import export_of, post
+from podaudit.model import CALLS, RULES, Options
+from tests.making import chat_of, export_of, post
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "replies"
 
 MEMBERS = """
 08:00 Anna heeft de groep "Pod" gemaakt
@@ -99,10 +104,69 @@ def test_no_reply(line: str) -> None:
             f"10:00 Cisca: Anna en Bob gedaan! Nu de mijne {post(3, 'cisca')}",
             [("Cisca", "done", ANNA), ("Cisca", "done", BOB)],
         ),
+        (
+            f"10:00 Cisca: drie regels geleverd bij Anna, nu de mijne {post(3, 'cisca')}",
+            [("Cisca", "done", ANNA)],
+        ),
+        ("10:00 Cisca: Anna ✅ Bob na het eten", [("Cisca", "done", ANNA), ("Cisca", "promise", BOB)]),
+        ("10:00 Cisca: 2/2 en Anna wat een verhaal", [("Cisca", "done", ANNA), ("Cisca", "done", BOB)]),
+        ("10:00 Cisca: Bob heeft net een reactie van mij gekregen", [("Cisca", "done", BOB)]),
+        ("10:00 Cisca: bij de bakker langs, hartje gegeven", [("Cisca", "done", BOB)]),
+        ("10:00 Cisca: ligt in het mandje", [("Cisca", "done", BOB)]),  # a first answer that no book knows
+        ("10:00 Cisca: vanavond, in alle rust", [("Cisca", "promise", BOB)]),
+        (
+            "10:00 Cisca: 2/2 ✅. Ik ben op vakantie t/m zondag, dus tot dan",
+            [("Cisca", "done", ANNA), ("Cisca", "done", BOB)],
+        ),
     ],
 )
 def test_replies(line: str, expected: list[tuple[str, str, int]]) -> None:
     assert sorted(_replies(CALLED + line)) == sorted(expected)
+
+
+ANSWERS = tomllib.loads((FIXTURES / "answers.toml").read_text(encoding="utf-8"))
+BEFORE = f"""
+08:00 Anna heeft de groep "Pod" gemaakt
+08:01 Anna heeft Bob, Cisca en Dirk toegevoegd
+08:02 Anna: Rules: like and comment on every post within 2 hours, confirm with ✅
+08:10 Cisca: mine, like and comment please {post(2, "cisca")}
+08:20 Dirk: ✅
+08:21 Bob: ✅
+08:30 Dirk: mine, like and comment please {post(3, "dirk")}
+08:40 Cisca: ✅
+08:41 Bob: ✅
+08:50 Bob: mine, like please {post(4, "bob")}
+08:55 Anna: ✅
++9
+09:00 Anna: new one, like and comment please {post(1, "anna")}
+09:10 Cisca: ✅
+"""
+
+
+@pytest.mark.parametrize(("status", "text"), [(s, t) for s, texts in ANSWERS.items() for t in texts])
+def test_what_members_answer_in_seven_languages(status: str, text: str) -> None:
+    a = audit(export_of(f"{BEFORE}09:20 Bob: {text}"), Options())
+    line = int(a.messages["line"].iloc[-1])
+    told = a.replies.loc[a.replies["line"] == line, "status"].tolist() + ["absence"] * len(a.absences)
+    assert told == ([] if status == "none" else [status])
+
+
+def test_a_member_shown_as_a_number_is_known_by_what_others_write() -> None:
+    chat = chat_of(
+        MEMBERS
+        + f"""
+        09:00 +31 6 12345678: {post(5, "x")}
+        09:05 Bob: Marzia ✅
+        09:06 Cisca: ook Marzia ✅
+        """
+    )
+    assert chat.names.members_in("marzia") == ["+31 6 12345678"]
+
+
+def test_two_letters_that_are_always_a_capital_are_a_name() -> None:
+    lines = "".join(f"09:0{n} {who}: Ci staat\n" for n, who in enumerate(["Anna", "Bob", "Dirk", "Anna"]))
+    assert chat_of(MEMBERS + lines).names.members_in("ci") == ["Cisca"]
+    assert chat_of(MEMBERS + lines + "09:09 Bob: ci vediamo\n").names.members_in("ci") == []
 
 
 def test_an_absence_with_a_period_is_no_reply_but_excuses() -> None:
