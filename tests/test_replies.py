@@ -113,7 +113,7 @@ def test_no_reply(line: str) -> None:
         ("10:00 Cisca: Bob heeft net een reactie van mij gekregen", [("Cisca", "done", BOB)]),
         ("10:00 Cisca: bij de bakker langs, hartje gegeven", [("Cisca", "done", BOB)]),
         ("10:00 Cisca: ligt in het mandje", [("Cisca", "done", BOB)]),  # a first answer that no book knows
-        ("10:00 Cisca: vanavond, in alle rust", [("Cisca", "promise", BOB)]),
+        ("10:00 Cisca: vanavond na het eten", [("Cisca", "promise", BOB)]),
         (
             "10:00 Cisca: 2/2 ✅. Ik ben op vakantie t/m zondag, dus tot dan",
             [("Cisca", "done", ANNA), ("Cisca", "done", BOB)],
