@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from podaudit.when.moments import at_minute, date_of, moment, shift_days
+from podaudit.when.moments import at_minute, date_of, moment, shift_days, shift_minutes
 from podaudit.when.points import Point, find_points
 from podaudit.when.stretches import Stretch, find_stretches
 from podaudit.when.words import (
@@ -36,6 +36,10 @@ _AGAIN = re.compile(
     r".{0,24}?(?<!\w)(?:weer|wieder|again|terug|back|zuruck|zruck|bereikbaar|beschikbaar|online|erreichbar|available|dispo\w*"
     r"|joignable|reachable|aanwezig|de nouveau|di nuovo|de vuelta|de volta|disponi\w+)(?!\w)"
 )
+_DAY_ARTICLE = re.compile(r"(?<!\w)(?:al|el|au|le|il|dia|o|the|de|am|zum|den|ao)\s+$")
+# Behind these "le 18" is a day, not an hour.
+_FRENCH = re.compile(r"(?:de retour|retour|re(?:viens|ntre)|pas|a partir) ")
+_FOR = re.compile(r"(?<!\w)(?:for|voor|fur|pour|pendant|por|per|durante)\s+(?:de\s+|the\s+)?$")
 _WEAK_BACK = re.compile(r"^(?:ab|vanaf|from|a partir d\w*|dal?|pas|erst|back|terug|tot aan)\b")
 
 
@@ -52,7 +56,7 @@ def _today() -> re.Pattern[str]:
 
 @cache
 def _from() -> re.Pattern[str]:
-    return re.compile(any_of(book()["from"]) + r"\s+\S+")
+    return re.compile(any_of(book()["from"]) + r"\s*\S+")
 
 
 def until(folded: str, base: dt.datetime, languages: Sequence[str] = ()) -> dt.datetime | None:
@@ -64,20 +68,24 @@ def until(folded: str, base: dt.datetime, languages: Sequence[str] = ()) -> dt.d
     text = folded[:LONGEST]
     stretches = find_stretches(text)
     ends: list[tuple[int, dt.datetime]] = []
-    for p in find_points(text, stretches, languages):
+    points = find_points(text, stretches, languages)
+    for p in points:
         if (end := _lasts(text, p, base)) is not None:
             ends.append(end)
+        elif (
+            p.day == 0
+            and p.clock is None
+            and p.part != "night"
+            and not _cued(text, p)
+            and _absent(text, p.start, p.stop)
+        ):
+            ends.append((3, at_minute(base.date(), DAY_END)))  # "can't today"
     for name, pattern in _periods():
         if (m := pattern.search(text)) and (name == "today_and_tomorrow" or _absent(text, m.start(), m.end())):
-            ends.append((1, _period_end(name, base)))
-    for s in stretches:
-        if s.unit in ("day", "week") and _is_absence(text, s):
-            said = re.search(
-                r"(?<!\w)(?:for|voor|fur|pour|pendant|por|per|durante)\s+(?:de\s+|the\s+)?$", before(text, s.start)
-            )
-            days = s.minutes // 1440 - (0 if s.unit == "week" or s.near or said else 1)
-            if last := shift_days(base.date(), days):
-                ends.append((2, at_minute(last, DAY_END)))
+            day = _named_day(text, points, m) if name == "day" else None
+            at = moment(replace(day, clock=None, part=""), base, early=False) if day else None
+            ends.append((1, at or _period_end(name, base)))
+    ends += [(2, at) for s in stretches if (at := _runs_out(text, s, base)) is not None]
     if not ends:
         return None
     rank = min(r for r, _ in ends)
@@ -85,6 +93,37 @@ def until(folded: str, base: dt.datetime, languages: Sequence[str] = ()) -> dt.d
     if best.date() == base.date() and best.hour >= 18 and _today().search(text):
         return at_minute(best.date(), DAY_END)
     return best
+
+
+@cache
+def _back_after() -> re.Pattern[str]:
+    return re.compile(any_of(book()["back"]) + r"\s+" + any_of(book()["ahead"]) + r"\s*$")
+
+
+def _runs_out(text: str, s: Stretch, base: dt.datetime) -> dt.datetime | None:
+    """The end of a stretch from now, if it is that of an absence."""
+    lasting = s.near or bool(_FOR.search(before(text, s.start)))
+    if s.unit in ("day", "week"):
+        again = _back_after().search(before(text, s.start))
+        days = s.minutes // 1440 - (0 if not again and (s.unit == "week" or lasting) else 1)
+        last = shift_days(base.date(), days) if again or _is_absence(text, s) else None
+        return at_minute(last, DAY_END) if last else None
+    return shift_minutes(base, s.minutes) if lasting and _absent(text, s.start, s.stop) else None
+
+
+def _cued(text: str, p: Point) -> bool:
+    return bool(p.cue or strongest(before(text, p.start), (*CUES, "upto", "from"))[0])
+
+
+def _named_day(text: str, points: Sequence[Point], m: re.Match[str]) -> Point | None:
+    """The day whose whole is meant: "all day tomorrow", "vrijdag de hele dag"."""
+
+    def between(p: Point) -> str:
+        return text[m.end() : p.start] if p.start >= m.end() else text[p.stop : m.start()]
+
+    named = [p for p in points if (p.day is not None or p.weekday is not None or p.date) and not _cued(text, p)]
+    near = [p for p in named if not re.search(r"[.!?\n]", between(p))]
+    return min(near, key=lambda p: len(between(p)), default=None)
 
 
 def _lasts(text: str, p: Point, base: dt.datetime) -> tuple[int, dt.datetime] | None:
@@ -95,25 +134,24 @@ def _lasts(text: str, p: Point, base: dt.datetime) -> tuple[int, dt.datetime] | 
         cue, words = "until", p.cue_words
     elif cue and strongest(left, CUES)[0] != cue:
         cue = ""
+    if p.opened is not None:
+        cue, words = p.cue, p.cue_words
     if not cue and strongest(left, ("upto",))[0] and _from().search(left[:-2]):
         cue, words = "until", "al"
     if not cue or (p.weak and p.clock is not None):
         return None
-    if p.clock is not None and not p.dated and RANGE.search(left):
+    day = p.bare and bool(_DAY_ARTICLE.search(left)) and (not clock_word(left) or bool(_FRENCH.match(words)))
+    if p.clock is not None and not p.dated and not day and RANGE.search(left):
         return None
-    if p.bare and (re.search(r"(?<!\w)la\s+$", left) or (cue == "back" and not clock_word(left))):
+    if p.bare and (re.search(r"(?<!\w)la\s+$", left) or (cue == "back" and not day and not clock_word(left))):
         return None
-    if p.bare and not text[p.start].isdigit() and not (clock_word(left) or closes(right)):
+    if p.bare and not day and not text[p.start].isdigit() and not (clock_word(left) or closes(right)):
         return None
-    if p.bare and (
-        not re.search(r"(?<!\w)(?:al|el|au|le|il|dia|o|the|de|am|zum|den|ao)\s+$", left) or clock_word(left)
-    ):
+    if p.bare and not day:
         if not (closes(right) or clock_word(left)):
             return None
     elif p.bare:  # "al 24", "hasta el 12": a day of the month
-        day = p.clock // 60 if p.clock is not None else 0
-        named = number(text[p.start : p.stop])
-        p = replace(p, clock=None, bare=False, date=(named or day or 1, 0))
+        p = replace(p, clock=None, bare=False, date=(number(text[p.start : p.stop]) or 1, 0))
     if cue == "back":
         if _WEAK_BACK.match(words) and not (
             _AGAIN.match(right) or re.match(r"(?:back|terug)\b", words) or _AGAIN.match(left[-24:])
@@ -121,7 +159,7 @@ def _lasts(text: str, p: Point, base: dt.datetime) -> tuple[int, dt.datetime] | 
             return None
         at = moment(p, base, early=True)
         return (2, at) if at else None
-    dutch = cue == "until" and re.match(r"tot\b", words) is not None
+    dutch = (cue == "until" or p.opened is not None) and re.match(r"tot\b(?! en| &)", words) is not None
     at = moment(p, base, early=dutch and not p.end, inclusive=not dutch)
     return (0 if p.dated or p.part else 1, at) if at else None
 

@@ -49,13 +49,14 @@ class Due:
 _NOT_A_CLOCK = re.compile(r"(?<!entro )(?<!per )(?<!\w)(?:la|le|el|il|o|lo|de|het|die|der|den|the|een|les|los|os)\s*$")
 _LOOSE_BY = re.compile(r"(?<!\w)(?:pour|para|per|voor|for)(?:\s+(?:las?|el|le|het|de|the))?\s*$")
 _RANGE_ON = re.compile(r"\s*(?:-|(?:tot|to|till|bis|et|en|and|y|e|und)\s)\s*(?:las?\s+|les?\s+)?\d")
+_INDEFINITE = re.compile(r"(?<=\w)\s+(?:een|an|a|ne)\s*$")
 _BETWEEN = re.compile(r"(?<!\w)(?:tussen|between|zwischen|entre|tra|fra)(?:\s+\w+)?\s*$")
 
 
 @cache
 def _trigger() -> re.Pattern[str]:
-    names = ("within", "before", "by", "until", "latest", "then", "allowed", "near")
-    return re.compile(any_of(*(book()[n] for n in names), book()["today"]["still"]))
+    names = ("within", "given", "before", "by", "until", "through", "latest", "then", "allowed", "near")
+    return re.compile(any_of(*(book()[n] for n in names), book()["today"]["still"], book()["end"]["this_week"]))
 
 
 @cache
@@ -65,7 +66,8 @@ def _then() -> re.Pattern[str]:
 
 @cache
 def _scored() -> re.Pattern[str]:
-    return re.compile(any_of(book()["silence"]["score"]) + r"\s+by\s*$")
+    quiet = book()["silence"]
+    return re.compile(rf"(?:{any_of(quiet['score'])}|{any_of(quiet['outcome'])}(?:\s+[\w']+){{0,3}})\s+by\s*$")
 
 
 @cache
@@ -108,7 +110,7 @@ def _asked_within(text: str, s: Stretch) -> int | None:
         return None
     m = cue_pattern("within").search(left)
     if m:
-        loose = re.sub(r"\s+", " ", m[0].strip()) in book()["loose"]["all"]
+        loose = re.sub(r"\s+", " ", _INDEFINITE.sub("", m[0]).strip()) in book()["loose"]["all"]
         if re.match(r"max", m[0]) and s.minutes >= 30:
             loose = False
         if m[0].strip() == "dans" and text.startswith("l'", s.start):
@@ -116,6 +118,9 @@ def _asked_within(text: str, s: Stretch) -> int | None:
         if not loose or s.near or follows("allowed").match(right) or follows("latest").match(right):
             return s.start - len(left) + m.start()
         return None
+    m = cue_pattern("given").search(left)
+    if m and not silence("if").search(clause(left[: m.start()])) and not re.match(r"[^.!\n]*\?", right):
+        return s.start - len(left) + m.start()
     if s.article and not s.near:
         return None
     if s.near and s.unit in ("minute", "hour", "either"):
@@ -131,15 +136,15 @@ def _asked_by(text: str, p: Point, base: dt.datetime) -> Due | None:
     cue, words = (p.cue, p.cue_words) if p.cue else strongest(left, CUES)
     latest = bool(follows("latest").match(right) or (words and follows("latest").match(words)))
     start = p.start if p.cue or not cue else p.start - len(left) + left.rfind(words)
-    if RANGE.search(left) or _RANGE_ON.match(right) or _BETWEEN.search(left):
+    if p.opened or RANGE.search(left) or _RANGE_ON.match(right) or _BETWEEN.search(left):
         return None
-    if cue in ("back", "through"):
+    if cue == "back" or (cue == "through" and not silence("shared").search(clause(left))):
         return None
     if cue == "by" and (p.bare or p.weak) and _scored().search(left):
         return None
     if cue == "until" and _own_hours(clause(left[: left.rfind(words)]), words):
         return None
-    if p.end == "still":
+    if p.end in ("still", "this_week"):
         at = moment(p, base, early=False)
         return Due(at, p.start, p.stop, text[p.start : p.stop]) if at else None
     if not cue:
@@ -152,7 +157,7 @@ def _asked_by(text: str, p: Point, base: dt.datetime) -> Due | None:
         return None
     if p.bare and _LOOSE_BY.search(left) and not (latest or silence("urged").search(clause(left))):
         return None
-    if _LOOSE_BY.search(left) and not p.cue and p.clock is None and p.end in ("", "week") and not latest:
+    if _LOOSE_BY.search(left) and not p.cue and p.clock is None and p.end in ("", "week", "weekend") and not latest:
         urged = re.search(r"(?<!\w)(?:nog|graag|uiterlijk|liefst|antes)\s+(?:voor)\s*$", left)
         if not urged:
             return None
@@ -166,6 +171,8 @@ def _asked_by(text: str, p: Point, base: dt.datetime) -> Due | None:
 
 def _own_hours(said: str, cue: str) -> bool:
     """Whether "until" closes one's own hours ("in a call till two") and not the group's time."""
+    if silence("shared").search(said):
+        return False
     if silence("self").search(said):
         return True
     if not re.match(r"till?|until|tot|jusqu", cue):

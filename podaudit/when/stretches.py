@@ -54,8 +54,10 @@ def _stretches_pattern() -> re.Pattern[str]:
         rf"|(?P<none>(?<!\w)(?={near})))"
         rf"[\s-]*(?:{any_of(words['size'])}\s+)?(?:(?P<near>{near})\s+(?:(?P<n2>\d{{1,3}}|{number_words()})\s*)?)?(?:{glued})"
         rf"(?P<half>\s+(?:{'|'.join(map(phrase, words['half']['apart']))})(?!\w))?"
-        rf"(?:\s+(?:of|or|oder|ou|o)\s+(?P<or>{number_words()}|\d{{1,2}})(?!\w))?"
-        rf"(?:\s*(?:en|and|und|et|y|e)?\s*(?P<extra>[0-5]?\d)\s*(?:{any_of(words['unit']['minute'])}))?)"
+        rf"(?:\s+(?P<quarter>{any_of(words['clock']['and_quarter'])}))?"
+        rf"(?:\s+(?:of|or|oder|ou|o)\s+(?:(?P<orhalf>{any_of(words['half']['one'])})|(?P<or>{number_words()}|\d{{1,2}}))(?!\w))?"
+        rf"(?:\s*(?:en|and|und|et|y|e)?\s*(?P<extra>[0-5]?\d)\s*(?:{any_of(words['unit']['minute'])})"
+        rf"|\s+(?:{any_of(words['clock']['plus'])})\s+(?P<more>{any_of(words['clock']['minutes'])})(?=\s*(?:$|[.,;:!?)\n])))?)"
     )
 
 
@@ -73,7 +75,7 @@ def find_stretches(text: str) -> list[Stretch]:
         near = bool(m["near"] or m["near0"] or m["none"] is not None)
         fixed = next((int(k[1:]) for k, v in m.groupdict().items() if v and re.fullmatch(r"f\d+", k)), 0)
         if fixed:
-            out.append(Stretch(m.start(), m.end(), fixed, "hour", near, False))
+            out.append(Stretch(m.start(), m.end(), fixed, "hour" if fixed < 10080 else "week", near, False))
             continue
         unit = next(u for u in ("minute", "hour", "either", "day", "week") if m[u])
         half = 0.5 if m["half"] else 0.0
@@ -82,9 +84,10 @@ def find_stretches(text: str) -> list[Stretch]:
             value, hours = whole + 0.5, 0
         else:
             said = m["or"] or m["n2"] or m["n"]
-            value = _value(said) if said else 1.0
+            value = 1.5 if m["orhalf"] else _value(said) if said else 1.0
             hours = int(value) if value == int(value) and not half else 0
-        total = round((value + half) * minutes_of[unit]) + int(m["extra"] or 0)
+        total = round((value + half + 0.25 * bool(m["quarter"])) * minutes_of[unit])
+        total += number(m["extra"] or m["more"] or "0") or 0
         if not 0 < total <= 60 * 24 * 366:
             continue
         start = m.start()
@@ -110,10 +113,17 @@ _EITHER_WAY = re.compile(r"(?<!\w)(?:ate|d'ici|antes de|max\w*|en|em|in|sous|dan
 _CLOCK_ARTICLE = re.compile(r"(?<!\w)(?:as|las|alle|dalle|om|um|at)\s*$")
 
 
+@cache
+def _less() -> re.Pattern[str]:
+    return re.compile(rf"\s*{any_of(book()['clock']['less'])}")
+
+
 def _is_clock(text: str, s: Stretch, counted: bool) -> bool:
     """Whether "8 uur", "20h", "3 heures" is a time of day."""
     left = before(text, s.start)
     right = after(text, s.stop)
+    if _less().match(right):
+        return True
     if (s.article and not counted) or (follows("allowed").match(right) and not follows("latest").match(right)):
         return False
     if (s.hours <= 24 and _day_word().search(left)) or (s.hours < 24 and _CLOCK_ARTICLE.search(left)):

@@ -71,9 +71,21 @@ def _sequence(tokens: list[str]) -> str:
         elif token == "*":
             out += r"\w*"
         else:
-            out += re.escape(token)
+            out += _spelt(token)
         i += 1
     return out
+
+
+_UMLAUTS = {"ä": "ae?", "ö": "oe?", "ü": "ue?"}
+_TYPED_OVER = 6  # letters of a word in which a doubled consonant may be missing
+
+
+def _spelt(word: str) -> str:
+    """A word as a pattern of its spellings: "frueh" for "früh", "midag" for "middag"."""
+    out = re.escape(word)
+    if len(word) >= _TYPED_OVER:
+        out = re.sub(r"([b-df-hj-np-tv-z])\1", r"\1\1?", out)
+    return re.sub("[äöü]", lambda m: _UMLAUTS[m[0]], out)
 
 
 def _closing_bracket(tokens: list[str], at: int) -> int:
@@ -167,7 +179,7 @@ def cue_pattern(name: str) -> re.Pattern[str]:
     """The words of a cue at the very end of what stands before a time, with articles and the like between."""
     fill = (
         r"(?:\s*[:=~]|\s+(?:om|at|um|ca\.?|circa|rond|about|the|de|het|'t|die|der|den|dem|le|la|les|el|las|los|o|a|as|os|il"
-        r"|lo|alle|ore|dia|on|op|am|au|die|een|an|that|sa|sometime|deze|this|diesen|ce|este|komende|coming))*"
+        r"|lo|alle|ore|dia|on|op|am|au|die|een|ne|an|that|sa|sometime|deze|this|diesen|ce|este|komende|coming))*"
     )
     return re.compile(any_of(book()[name]) + fill + r"\s*$")
 
