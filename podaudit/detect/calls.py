@@ -172,7 +172,8 @@ def _drops_again(chat: Chat, d: _Drop, earlier: dict[str, Any]) -> bool:
     """A post that stood before the group already: dropped again for engagement, not thanked for or reported on."""
     by = chat.members[d.i]
     return by in (earlier["caller"], earlier["beneficiary"]) and not (
-        d.has("thanks") and not d.has("please", "again")
+        (thanks := d.has("thanks"))
+        and not [h for h in d.has("please", "again") if not any(t.start <= h.start < t.stop for t in thanks)]
     )
 
 

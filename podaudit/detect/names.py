@@ -162,7 +162,12 @@ def _aliases(name: str) -> list[str]:
     out = [tokens[0], plain, " ".join(tokens), _MARKS.sub("", fold(name)).strip()]
     if "-" in tokens[0]:
         parts = tokens[0].split("-")
-        out += [" ".join(parts), "".join(parts), *(t for t in parts[:1] if len(t) > 2), "".join(t[0] for t in parts if t)]
+        out += [
+            " ".join(parts),
+            "".join(parts),
+            *(t for t in parts[:1] if len(t) > 2),
+            "".join(t[0] for t in parts if t),
+        ]
     out += [t for t in tokens[1:] if len(t) > 3 and t not in _TITLES]
     out += [
         regex.sub(r"(\p{L})\1+$", to, a) for a in out if regex.search(r"(\p{L})\1{2,}$", a) for to in (r"\1", r"\1\1")
@@ -269,7 +274,11 @@ def _learnt(
     for pair in _answered(shown, known, senders, texts, folded, links, lines):
         score[pair] += 2
     score = Counter(
-        {(w, m): n for (w, m), n in score.items() if (len(w) > 2 or w in pairs) and w not in known and w not in _TITLES | _OPENERS}
+        {
+            (w, m): n
+            for (w, m), n in score.items()
+            if (len(w) > 2 or w in pairs) and w not in known and w not in _TITLES | _OPENERS
+        }
     )
     wanted = {w for w, _ in score}
     names: Counter[str] = (

@@ -38,6 +38,7 @@ _DAY_END = (23, 59)
 _WEAK = 22  # words; a weak word counts in short messages only
 _BARE = 8  # words of a first answer without any word that is known
 _FIRST = 14  # words of a first answer that is looked at
+_ANSWERED = 3  # messages in which a question is answered
 _EVER = dt.datetime.min
 _SOON, _FRESH, _STILL, _WEEK = (dt.timedelta(hours=h) for h in (2, 12, 48, 168))
 # «and Bob too»: what follows comes on top of what was said
@@ -56,6 +57,7 @@ class _State:
     latest: dict[str, dt.datetime] = field(default_factory=dict)  # caller -> time of the latest call
     spoke: dict[str, dt.datetime] = field(default_factory=dict)  # member -> time of the last claim but promises
     talk: int = 0  # messages since the latest call that were neither claims nor the caller's own
+    asked: int = 0  # messages in which an answer to somebody's question about something else may come
     caller: str = ""  # who made the latest call
     other: tuple[str, dt.datetime] | None = None  # the latest call by anybody but that caller
 
@@ -65,8 +67,9 @@ class _State:
             return self.latest.get(self.caller)
         return self.other[1] if self.other else None
 
-    def pass_by(self, member: str, now: dt.datetime, called: bool, claimed: set[str]) -> None:
+    def pass_by(self, member: str, now: dt.datetime, called: bool, claimed: set[str], asks: bool) -> None:
         """Go on to the next message. A promise leaves the call open."""
+        self.asked = 0 if called else _ANSWERED if asks and not claimed and member != self.caller else self.asked - 1
         if claimed - {ReplyStatus.PROMISE.value}:
             self.spoke[member] = now
         if called:
@@ -86,6 +89,7 @@ class _Place:
     spoke: dt.datetime | None  # when the member last claimed anything
     unsaid: bool  # the member has claimed nothing since that call
     talk: int  # messages since the latest call that were neither claims nor the caller's
+    asked: bool  # somebody has just asked about something else
     length: int  # words of the message
     own_call: bool  # the message is a call itself
 
@@ -129,7 +133,7 @@ def claims(chat: Chat, links: pd.DataFrame, calls: pd.DataFrame, rules: pd.DataF
         rows += found
         if line in call_lines:
             known |= callers[line]
-        state.pass_by(member, chat.times[i], line in call_lines, {f["status"] for f in found})
+        state.pass_by(member, chat.times[i], line in call_lines, {f["status"] for f in found}, "?" in folded)
     return CLAIMS.frame(rows)
 
 
@@ -174,6 +178,7 @@ def _place(state: _State, folded: str, member: str, now: dt.datetime, own_call: 
         spoke=spoke,
         unsaid=call is not None and (spoke is None or spoke <= call),
         talk=state.talk,
+        asked=state.asked > 0,
         length=len(WORD.findall(folded)),
         own_call=own_call,
     )
@@ -207,7 +212,12 @@ def _read(
             yield base | {"status": ReplyStatus.EXCUSE.value, "until": until, "why": f"signs off: “{absent.phrase}”"}
             for clause in message.spoken(known):  # «3/3. and off to Lisbon until Tuesday»
                 told = None if absent.phrase in clause.text else meaning(clause, reader.signs)
-                if told and told.status is ReplyStatus.DONE and told.strong and (clause.ratio or clause.signs or clause.names):
+                if (
+                    told
+                    and told.status is ReplyStatus.DONE
+                    and told.strong
+                    and (clause.ratio or clause.signs or clause.names)
+                ):
                     names = [] if clause.ratio else clause.names
                     yield base | {"status": told.status.value, "names": names, "count": clause.count, "why": told.why}
             return
@@ -323,7 +333,13 @@ def _by_place(
         return Said(ReplyStatus.DONE, True, "names callers in a call of one's own") if fits else None
     unsaid = [x for x in recent if now - state.latest[x] <= _FRESH and (place.spoke or _EVER) < state.latest[x]]
     known = message.hits.keys() & _OTHERWISE or "later" in message.hits
-    if unsaid and len(unsaid) == len(clause.names) and 2 < clause.other <= _BARE and place.length <= _FIRST and not known:
+    if (
+        unsaid
+        and len(unsaid) == len(clause.names)
+        and 2 < clause.other <= _BARE
+        and place.length <= _FIRST
+        and not known
+    ):
         return Said(ReplyStatus.DONE, True, "names callers of the last hours whom nothing was answered yet")
     if recent and clause.other <= 2 and place.fresh() and place.length <= _FIRST:
         if "later" in message.hits and not message.hits.keys() & {"done", "tick"} and place.length <= _FIRST:
@@ -339,14 +355,17 @@ def _recent(clause: Clause, state: _State, now: dt.datetime) -> list[str]:
     return [x for x in clause.names if x in state.latest and now - state.latest[x] <= dt.timedelta(hours=72)]
 
 
-def _accept(clause: Clause, told: Said, names: list[str], now: dt.datetime, state: _State, place: _Place, made: bool) -> bool:
+def _accept(
+    clause: Clause, told: Said, names: list[str], now: dt.datetime, state: _State, place: _Place, made: bool
+) -> bool:
     """Is what the clause says of calls, given where it stands?"""
     if not told.strong:
         late = clause.names and told.status is ReplyStatus.DONE and not _recent(clause, state, now)
         near = (clause.names and not late) or (
             place.fresh()
             and place.talk <= 2
-            and clause.other <= (_BARE if clause.signs or clause.has("both") or (place.own_call and clause.count) else 3)
+            and clause.other
+            <= (_BARE if clause.signs or clause.has("both") or (place.own_call and clause.count) else 3)
         )
         apart = not place.own_call or (
             clause.has("tick", "weak", "done") and (clause.names or clause.count or clause.has("all", "both"))
@@ -358,14 +377,13 @@ def _accept(clause: Clause, told: Said, names: list[str], now: dt.datetime, stat
     if told.status is ReplyStatus.DONE:
         pointed = names or clause.signs or clause.ratio or clause.has("all", "both")
         return bool(pointed) or (
-            not place.own_call
-            and (place.fresh(_STILL) or bool(clause.count and clause.other <= 6))
+            not place.own_call and (place.fresh(_STILL) or bool(clause.count and clause.other <= 6))
         )
     if place.own_call:
         return False
     if told.status is ReplyStatus.PROMISE:
         named = bool(names) and not YOU_ALL.search(clause.text) and "@" not in clause.text and clause.other <= 8
-        near = place.fresh() and place.talk <= 4
+        near = place.fresh() and place.talk <= 4 and not place.asked
         return place.length <= _WEAK and (named or near or (bool(clause.has("all")) and clause.other <= 8))
     return place.fresh() and not made and place.talk <= 2 and place.length <= _WEAK
 
