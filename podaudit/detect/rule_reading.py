@@ -15,13 +15,13 @@ import regex
 from podaudit.detect import rule_values as values
 from podaudit.lexicon import Hit, Lexicon
 from podaudit.model import RuleType
-from podaudit.when import duration, rule_deadline
+from podaudit.when import clocks, duration
 
 _MARKER = regex.compile(
     r"^\s*(?:\(?\d{1,2}\s?[.):°\-/]+(?!\d)|\d{1,2}\uFE0F?\u20E3|[a-h]\)|[-*•·‣●○▪▫►▶➡→»~>]+(?=\s|\w)|(?:\p{Extended_Pictographic}|✓|✔)+(?=\s))\s*"
 )
 _INLINE = regex.compile(r"(?<=[\s;,.])(?=\(?\d{1,2}\s?[.)]\s?\p{L})|(?<=\s)(?=\d\uFE0F?\u20E3)|(?<=\s)(?=[•▪►●])")
-_SENTENCE = regex.compile(r"(?<=[.!?;]|[.!?][)\]])(?<!\b\p{L}\.)\s+")  # not after "p.p."
+_SENTENCE = regex.compile(r"(?<=[.!?;]|[.!?][)\]])(?<!\b(?:\p{L}|max|min|ca|std|uds?)\.)\s+")  # not after "p.p."
 _WARNING = regex.compile(
     r"strike|warn|waarsch|verwarn|avert|aviso|adverten|avviso|richiam|caution|gele?\b|gelb|jaun|amarill|amarel|giall"
 )
@@ -29,6 +29,10 @@ _HOUR = r"\d{1,2}(?:[:.h]\d{2})?\s?(?:am|pm|h|u|uur|uhr)"
 _TIME = r"\d{1,2}[:.]\d{2}"
 _HOURS = regex.compile(rf"(?<![\w.:-])(?:{_HOUR}|{_TIME}|\d{{1,2}})\s?-\s?(?:{_HOUR}|{_TIME})(?!\w)")
 _DIGIT = regex.compile(r"\d")
+# Concepts that say who speaks to whom and of when; their small words are shared between languages.
+_FORM = frozenset(
+    {"own", "past", "still", "elsewhere", "term", "all", "each", "through", "replaced", "standing", "wish"}
+)
 _WORDS = regex.compile(r"\w+")
 
 
@@ -70,6 +74,17 @@ class Sentence:
         covers = [h for o in others for h in self.of(o)]
         return [h for h in self.of(concept) if not any(c.start <= h.start and h.stop <= c.stop for c in covers)]
 
+    def beginnings(self) -> list[Hit]:
+        """What says when the rule begins: "from today"."""
+        days = self.of("occasion")
+        marks = [*self.of("change"), *self.of("standing")]
+        return [h for c in marks for d in days if c.start <= d.start <= c.stop + 1 for h in (c, d)]
+
+    def lone(self, concept: str, *others: str) -> list[Hit]:
+        """Hits of a concept that no hit of the other concepts covers or leads up to."""
+        covers = [h for o in others for h in self.of(o)]
+        return [h for h in self.of(concept) if not any(c.start <= h.start <= c.stop + 1 for c in covers)]
+
 
 def items(folded: str) -> list[Item]:
     """The items of a message: its lines, and what is numbered within a line."""
@@ -106,7 +121,9 @@ class Reader:
 
     def languages(self, folded: str) -> frozenset[str]:
         """The languages whose phrases carry the message, and ``any``."""
-        counts = Counter(h.entry.partition(".")[0] for h in self._lexicon.scan("rules", folded))
+        hits = self._lexicon.scan("rules", folded)
+        telling = [h for h in hits if h.concept not in _FORM] or hits
+        counts = Counter(h.entry.partition(".")[0] for h in telling)
         counts.pop("any", None)
         if self._spoken and not self._spoken.isdisjoint(counts):
             counts = Counter({lang: n for lang, n in counts.items() if lang in self._spoken})
@@ -214,7 +231,7 @@ def _quality(raw: str, s: Sentence, near: Sentence) -> list[Found]:
     about = near.has("comment", "min_words", "substance", "short", "like", "support_words")
     if s.has("generic") and s.has("not", "substance") and about:
         out += _one(RuleType.COMMENT_NO_GENERIC, s.of("generic"), how="refused")
-    elif substance := s.clear("substance", "support_words"):
+    elif not s.has("failing") and (substance := s.clear("substance", "support_words")):
         out += _one(RuleType.COMMENT_NO_GENERIC, substance)
     elif (
         not s.has("done_when", "failing", "secrecy", "here", "outsider")
@@ -222,8 +239,12 @@ def _quality(raw: str, s: Sentence, near: Sentence) -> list[Found]:
         and (s.has("not") or len(quotes) > 1)
     ):
         out.append(Found(RuleType.COMMENT_NO_GENERIC, None, quotes[0], f"{quotes[0]!r}: quoted as not enough"))
-    if s.has("tag"):
-        out += _one(RuleType.COMMENT_MENTION, s.of("tag"))
+    days = duration(s.text)  # in German, "Tag" is a day
+    tags = [
+        h for h in s.clear("tag", "per_day", "quota") if not any(d.start < h.stop and h.start < d.stop for d in days)
+    ]
+    if tags:
+        out += _one(RuleType.COMMENT_MENTION, tags)
     return out
 
 
@@ -243,7 +264,7 @@ def _reading(raw: str, s: Sentence, near: Sentence) -> list[Found]:
 
 def _quota(s: Sentence, near: Sentence) -> list[Found]:
     """So many, within a few words of "a day" or "a week"; what is counted need not be named in a pod's list."""
-    if s.has("seconds", "no_support", "min_words") or values.MONEY.search(s.text):
+    if s.has("seconds", "min_words") or (s.has("no_support") and not s.has("limit")) or values.MONEY.search(s.text):
         return []
     for concept in ("per_day", "per_week"):
         for unit in s.of(concept):
@@ -254,6 +275,7 @@ def _quota(s: Sentence, near: Sentence) -> list[Found]:
                 n
                 and n < 20
                 and not duration(s.text[max(0, unit.start - 24) : unit.start])
+                and (s.has("post", "limit", "quota") or not unit.phrase[0].isdigit())  # "24 hours"
                 and (len(s.text) < 90 or s.has("post", "drop", "limit"))
             ):
                 return _one(RuleType.QUOTA, [unit], {"posts": n, "per": concept[4:]}, how=f"{n} of them")
@@ -270,12 +292,18 @@ def _window(s: Sentence) -> list[Found]:
     if values.MONEY.search(s.text) or s.has("failing", "tell"):
         return []
     about = s.has("drop", "post")
-    on = s.clear("day", "change")  # "from Monday" is when the rule begins
+    times = clocks(s.text)  # "eight in the evening" is a time of day
+    on = [  # "from Monday" is when the rule begins
+        h for h in s.clear("day", "change") if not any(c.start < h.stop and h.start <= c.stop + 1 for c in times)
+    ]
     hours = _HOURS.search(s.text)
-    between = (s.has("between") or hours is not None) and (about or bool(on) or s.has("only"))
+    bounds = s.clear("between", "by", "replaced")
+    between = (bounds or hours is not None) and (
+        about or bool(on) or s.has("only") or (s.has("not") and not s.has("own"))
+    )
     days = bool(on) and (about or s.has("not", "only")) and not s.has("within")
     if between or (days and (s.has("only", "not", "limit") or not s.has("by"))):
-        hits = [*s.of("between"), *on]
+        hits = [*bounds, *on]
         if hours and not hits:
             hits = [Hit("between", "hours", *hours.span(), hours[0])]
         return _one(RuleType.WINDOW, hits, s.text.strip(" .!"))
@@ -285,15 +313,20 @@ def _window(s: Sentence) -> list[Found]:
 def _timing(raw: str, s: Sentence, near: Sentence) -> list[Found]:
     quota, window = _quota(s, near), _window(s)
     out = [*quota, *window]
-    if s.has("seconds", "between") or values.MONEY.search(s.text) or (s.has("absence") and s.has("tell", "sign_off")):
+    if s.has("seconds") or s.clear("between", "by", "replaced") or values.MONEY.search(s.text):
+        return out
+    if s.has("absence") and s.has("tell", "sign_off"):
         return out
     if s.has("no_support", "fee") and s.has("failing", "strikes"):
         return out
     if (quota or window) and not s.has("within", "by"):
         return out
-    if not s.has("within", "by", "n") and not _DIGIT.search(s.text):
+    if not s.has("within", "by", "n", "term") and not _DIGIT.search(s.text) and not duration(s.text):
         return out
-    value = rule_deadline(s.text)
+    other = s.has("read", "failing", "no_support", "own", "give_first") or s.clear("strikes", "replaced")
+    shared = s.has("all", "term", "duty", "change", "each", "standing") and not other
+    finished = shared and s.has("duty", "all") and s.has("through", "each")
+    value = values.deadline(s.text, [*s.of("replaced"), *s.beginnings()], all=shared, due=finished)
     if value is None:
         return out
     if quota and value == 1440 and not s.has("by"):
@@ -301,7 +334,7 @@ def _timing(raw: str, s: Sentence, near: Sentence) -> list[Found]:
     hits = [*s.of("within"), *s.of("by")]
     if hits:
         return out + _one(RuleType.DEADLINE, hits, value)
-    if s.has("change", "duty", "done_when", "post") or near.has("within", "by") or len(s.text) < 60:
+    if s.has("change", "duty", "done_when", "post", "all", "term") or near.has("within", "by") or len(s.text) < 60:
         out.append(Found(RuleType.DEADLINE, value, "", f"a time set: {value}"))
     return out
 
@@ -330,9 +363,11 @@ def _give_first(raw: str, s: Sentence, near: Sentence) -> list[Found]:
 
 def _confirm(raw: str, s: Sentence, near: Sentence) -> list[Found]:
     """A word or sign to put here when done. Two of: here, when done, to say; or one of them and a sign."""
-    if s.has("strikes", "seconds", "min_words") or (s.has("absence") and s.has("tell")):
+    if s.has("seconds", "min_words") or s.clear("strikes", "done_when") or (s.has("absence") and s.has("tell")):
         return []
-    ends, here, said = s.of("done_when"), s.of("here"), s.of("say")
+    ends, here, said = s.of("done_when"), s.clear("here", "done_when"), s.of("say")
+    if not said and not s.has("absence", "sign_off", "give_first"):
+        said = s.of("tell")
     asked = s.text.partition("?")[0]
     if "?" in s.text and len(asked) < 24 and not s.has("absence", "sign_off"):
         ends = [Hit("done_when", "question", 0, len(asked) + 1, asked + "?"), *ends]
@@ -347,7 +382,7 @@ def _confirm(raw: str, s: Sentence, near: Sentence) -> list[Found]:
         or (sure and (ends or (here and not s.has("post", "like", "comment"))))
     ):
         return []
-    if not ends and not said and s.has("secrecy", "no_chat", "generic"):
+    if not ends and (s.has("secrecy", "sign_off") or (not said and s.has("no_chat", "generic"))):
         return []
     value = (
         sure
@@ -373,7 +408,7 @@ def _group(raw: str, s: Sentence, near: Sentence) -> list[Found]:
         out += _one(RuleType.SECRECY, secret)
     elif s.has("outsider") and s.has("not") and not s.has("link", "comment", "like", "failing", "quota"):
         out += _one(RuleType.SECRECY, s.of("outsider"), how="kept from them")
-    if s.has("no_chat"):
+    if s.has("no_chat") and not _window(s):
         out += _one(RuleType.NO_CHAT, s.of("no_chat"))
     if s.has("answer"):
         out += _one(RuleType.ANSWER_COMMENTS, s.of("answer"))
@@ -391,6 +426,8 @@ _KINDS = (
 
 def _sanctions(raw: str, s: Sentence, near: Sentence) -> list[Found]:
     out: list[Found] = []
+    if s.has("absence") and s.has("tell") and not s.has("failing", "change"):
+        return []
     money = values.MONEY.search(s.text)
     kept = s.has("no_retract") or (s.has("retract") and s.has("not") and not s.has("failing"))
     if kept and s.has("like", "comment", "engage", "no_retract"):
@@ -423,9 +460,11 @@ def _sanctions(raw: str, s: Sentence, near: Sentence) -> list[Found]:
         kind = "removal"
         out += _one(RuleType.PENALTY, struck, kind, how="what follows after so many")
     if struck and (kind or near.has("removal", "no_support", "fee", "other") or "strike" in s.text):
-        hit = max(struck, key=lambda h: h.stop - h.start)
-        if (value := values.strikes(hit.phrase, ordinals)) and (value > 1 or ordinals or _WARNING.search(hit.phrase)):
-            out += _one(RuleType.STRIKES, [hit], value)
+        for hit in sorted(struck, key=lambda h: h.start - h.stop):
+            value = values.strikes(hit.phrase, ordinals)
+            if value and (value > 1 or ordinals or _WARNING.search(hit.phrase)):
+                out += _one(RuleType.STRIKES, [hit], value)
+                break
     forfeit = kind == "fee" or any(h.start < money.start() for h in s.of("failing")) if money else False
     if money and not forfeit and near.has("price"):
         out.append(

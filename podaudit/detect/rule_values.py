@@ -8,9 +8,10 @@ import regex
 
 from podaudit.lexicon import Hit
 from podaudit.lexicon.fold import locate
-from podaudit.when import number
+from podaudit.when import clocks, duration, number, rule_deadline
 
 _WORD = regex.compile(r"\w+")
+_CLOCK = regex.compile(r"\d|\w\W+\w")  # more than a number in words
 _ORDINAL_DIGITS = regex.compile(r"^(\d{1,2})(?:st|nd|rd|th|e|de|ste|er|ere|eme|a|o|ª|º|°)?$")
 # Numbers of order by their beginnings, over the languages; the folded text is compared.
 _ORDINALS = (
@@ -46,8 +47,34 @@ _ASIDE = frozenset(
     "a an the word just simple single quick little een het de woord woordje even gewoon kort korte ein eine einen "
     "das wort kurz einfach un une le la mot el una palabra simplemente solo um uma palavra o so il lo parola "
     "semplice apenas l de den einmal es dann then dan entonces alors allora puis ici hier here aqui qui no na in im "
+    "altijd always siempre sempre toujours immer seintje teken signe signal senal sinal segno zeichen message mensaje "
+    "bericht mensagem messaggio even just maar wel "
     "into op by with met mit avec con com your je uw dein euer ton votre tu su teu seu tuo vostro".split()
 )  # small words that may stand around the word to confirm with
+
+
+_HOURS_OF_DAY = range(13, 24)
+
+
+def deadline(sentence: str, past: Sequence[Hit], *, all: bool, due: bool) -> int | str | None:
+    """The time a sentence sets: minutes, or "HH:MM"; what stands in the ``past`` phrases holds no longer.
+
+    Said of ``all``, a stretch of time will do without a word for "within"; of what is ``due``, a time of day without one
+    for "by". Only where no other stands beside it.
+    """
+    for hit in past:
+        sentence = sentence[: hit.start] + " " * (hit.stop - hit.start) + sentence[hit.stop :]
+    value = rule_deadline(sentence)
+    if isinstance(value, int) and value % 60 == 0 and value // 60 in _HOURS_OF_DAY:
+        return f"{value // 60}:00"  # "by 19 h": nobody is given nineteen hours
+    if value is not None:
+        return value
+    stretches, times = duration(sentence), clocks(sentence)
+    if all and len(stretches) == 1 and not times and 5 <= stretches[0].minutes <= 2880:
+        return stretches[0].minutes
+    if due and len(times) == 1 and not stretches and _CLOCK.search(sentence[times[0].start : times[0].stop]):
+        return f"{times[0].minutes // 60:02d}:{times[0].minutes % 60:02d}"
+    return None
 
 
 def first_number(phrase: str) -> int | None:

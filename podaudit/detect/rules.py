@@ -38,10 +38,6 @@ _STANDING = frozenset({
     RuleType.SECRECY, RuleType.NO_CHAT, RuleType.QUOTA, RuleType.WINDOW, RuleType.NO_RETRACT, RuleType.FOLLOW,
     RuleType.REPORT_ABSENCE,
 })  # fmt: skip
-_STANDING_WORDS = (
-    "secrecy", "outsider", "no_chat", "quota", "per_day", "per_week", "day", "between", "retract", "no_retract",
-    "follow", "absence", "sign_off",
-)  # fmt: skip
 # In a message with a link they are as a rule about that post; with a name in the sentence, about that member.
 _OF_ONE_POST = frozenset(
     {
@@ -54,6 +50,10 @@ _OF_ONE_POST = frozenset(
         RuleType.CONFIRM,
     }
 )
+_SINGLE_WORDS = (
+    "within", "by", "term", "done_when", "give_first", "quota", "between", "day", "secrecy", "no_chat", "absence",
+    "sign_off", "retract", "no_retract", "strikes", "failing", "follow", "outsider",
+)  # fmt: skip
 _HARSH = frozenset({RuleType.PENALTY, RuleType.STRIKES, RuleType.DEADLINE, RuleType.CONFIRM, RuleType.WINDOW})
 # "Read this first", "a word from me": above a list these are no rules.
 _NO_HEADING = frozenset({RuleType.READ, RuleType.CONFIRM, RuleType.NO_CHAT})
@@ -64,6 +64,8 @@ _QUALITY = frozenset({
 _POST = regex.compile(r"(?i)linkedin\.com/(?:posts|feed|pulse|embed|groups)|lnkd\.in/|instagram\.com/(?:p|reel)s?/")
 _ASKS = regex.compile(r"(?<!,\s?\w{1,12})(?<!,\s?\w{1,8}\s\w{1,8})\?\W*$")  # no question: "…, is that clear?"
 _RUN = dt.timedelta(minutes=10)
+_BESIDE = dt.timedelta(minutes=2)
+_TERSE = 50  # characters: "Reageren binnen 2 uur."
 _FIRST = 30  # messages
 _EARLY = dt.timedelta(days=4)
 _LONG = 90  # characters: shorter messages lay down a rule only with a mark of their own
@@ -125,11 +127,11 @@ def _decide(chat: Chat, lexicon: Lexicon) -> list[tuple[int, Found, str]]:
     if not lists and not habit:
         return []
     first = min(lists, default=-1)
-    lawgivers = frozenset(chat.members[i] for i in lists) | _founders(chat)
+    lawgivers = frozenset(chat.members[i] for i in lists) | _founders(chat) | _admins(chat)
     held: set[RuleType] = {t for m in lists.values() for t in m.types}
     out: list[tuple[int, Found, str]] = []
     last: tuple[int, dt.datetime] | None = None  # the latest message with a rule: what follows at once belongs to it
-    for i in candidates:
+    for i in sorted({*lists, *_said_by(chat, lexicon, lawgivers)}):
         count = len(out)
         if i in lists:
             out += [(i, f, "in a list of rules") for f in _list(chat, reader, lists[i])]
@@ -162,7 +164,7 @@ def _habit(chat: Chat, lexicon: Lexicon) -> bool:
 
 
 def _candidates(chat: Chat, lexicon: Lexicon) -> list[int]:
-    """Messages that may hold a rule: not short, and with a word that marks a norm or in several lines."""
+    """Messages that may be a list of rules: not short, and with a word that marks a norm or in several lines."""
     import pyarrow.compute as pc
 
     enough = pc.greater_equal(pc.utf8_length(chat.column), 24)
@@ -171,10 +173,23 @@ def _candidates(chat: Chat, lexicon: Lexicon) -> list[int]:
     return [int(i) for i in (marked & enough.to_numpy(zero_copy_only=False)).nonzero()[0] if not chat.media[i]]
 
 
+def _said_by(chat: Chat, lexicon: Lexicon, lawgivers: Set[str]) -> list[int]:
+    """Messages of those who lay down the rules that may hold a rule: with a word of one."""
+    said = [i for i, m in enumerate(chat.members) if m in lawgivers and not chat.media[i] and len(chat.folded[i]) >= 12]
+    column = chat.column.take(said)
+    marked = lexicon.gate("norms", column) | lexicon.gate("rules", column, _SINGLE_WORDS)
+    return [i for i, there in zip(said, marked.tolist(), strict=True) if there]
+
+
 def _founders(chat: Chat) -> frozenset[str]:
     """Who created the group; where no notice says so, nobody."""
     events = chat.membership
     return frozenset(n for n in events.loc[events["event"] == "created", "member"].tolist() if isinstance(n, str))
+
+
+def _admins(chat: Chat) -> frozenset[str]:
+    events = chat.membership
+    return frozenset(n for n in events.loc[events["event"] == "admin", "member"].tolist() if isinstance(n, str))
 
 
 def _lists(
@@ -289,51 +304,88 @@ def _list(chat: Chat, reader: Reader, message: _Message) -> list[Found]:
 
 
 def _single(chat: Chat, reader: Reader, i: int, held: Set[RuleType], *, goes_on: bool) -> list[Found]:
-    """Rules in a message that is no list: what is marked as new or agreed, and types that are always norms."""
+    """Rules in a message that is no list: what is marked as new or agreed, and what has the form of a norm."""
     folded = chat.folded[i]
     if _JOKE.search(folded):
         return []
     languages = reader.languages(folded)
     linked = LINK_SIGN in folded
     parts = [(item, [(t, reader.sentence(t, languages)) for t in item.sentences]) for item in items(folded)]
+    read = [pair for _, sentences in parts for pair in sentences]
     marked = (
         goes_on
-        or any(
-            s.has("change", "propose") or (s.has("rule") and ":" in t) for _, sentences in parts for t, s in sentences
-        )
+        or any(s.has("change") or (s.has("rule") and ":" in t) for t, s in read)
         or sum(item.marked for item, _ in parts) >= 2
     )
+    proposed = any(s.has("propose") for _, s in read)
+    someone = bool(chat.names.members_in(folded))
+    today = any(s.lone("occasion", "change", "each", "standing") for _, s in read)
+    beside = _beside_a_post(chat, i)
+    asked = linked or beside or any(s.clear("own", "wish") for _, s in read)
     out: list[Found] = []
-    for _, sentences in parts:
-        for text, s in sentences:
-            if _ASKS.search(text) and not s.has("propose", "tell"):
+    for text, s in read:
+        if _ASKS.search(text) and not s.has("propose", "tell"):
+            continue
+        named = chat.names.members_in(text) if not s.has("change") else []
+        for f in reader.read(chat.texts[i], Item(text, False, (text,)), languages):
+            known = f.type in held and f.value is None and not s.has("change")
+            if (
+                known
+                or (f.type in _CORE and f.type in held)
+                or (f.type is RuleType.CONFIRM and RuleType.CONFIRM in held and not (f.value and s.has("change")))
+            ):
                 continue
-            named = chat.names.members_in(text) if not s.has("change") else []
-            if not marked and not s.has(*_STANDING_WORDS):
+            if (linked and f.type in _OF_ONE_POST) or (named and f.type in _HARSH):
                 continue
-            found = reader.read(chat.texts[i], Item(text, False, (text,)), languages)
-            for f in found:
-                known = f.type in held and f.value is None and not s.has("change")
-                if (
-                    known
-                    or (f.type in _CORE and f.type in held)
-                    or (f.type is RuleType.CONFIRM and RuleType.CONFIRM in held)
-                ):
-                    continue
-                if (linked and f.type in _OF_ONE_POST) or (named and f.type in _HARSH):
-                    continue
-                if marked or (f.type in _STANDING and not named and _norm(f, s)):
-                    out.append(f)
+            if f.type in _HARSH and f.type is not RuleType.WINDOW:
+                barred = someone or today or (asked and f.type in _OF_ONE_POST)
+            else:
+                barred = bool(named) or (asked and f.type in _OF_ONE_POST)
+            told = f.type is RuleType.DEADLINE and s.has("still", "elsewhere")
+            of_mine = f.type in _OF_ONE_POST and (beside or bool(s.clear("own", "wish") and not _ASKS.search(text)))
+            agreed = marked or (proposed and not of_mine)
+            if (agreed and not told) or (not barred and _norm(f, s)):
+                out.append(f)
     return best(out)
 
 
+def _beside_a_post(chat: Chat, i: int) -> bool:
+    """Does the same member put a link beside the message? Then it speaks of that post."""
+    return any(
+        0 <= k < len(chat)
+        and chat.members[k] == chat.members[i]
+        and abs(chat.times[k] - chat.times[i]) <= _BESIDE
+        and LINK_SIGN in chat.folded[k]
+        for k in (i - 1, i + 1)
+    )
+
+
 def _norm(f: Found, s: Sentence) -> bool:
-    """Does the sentence speak of always and all, without a word of novelty?"""
-    if f.type in (RuleType.SECRECY, RuleType.NO_CHAT) and s.has("occasion"):
-        return False
+    """Does the sentence speak of always and all, without a word of novelty?
+
+    It tells nothing of oneself, of what was, is still open or is on one day only, and nothing of another group.
+    """
     if f.type is RuleType.WINDOW:
         bounds = [*s.of("not"), *s.of("only"), *s.of("limit")]
-        return s.has("drop", "post") and any(
-            abs(b.start - d.start) < 40 for b in bounds for d in (*s.of("day"), *s.of("between"))
-        )
-    return s.has("duty", "heed", "limit", "not", "only") and not s.has("failing")
+        if not s.has("drop", "post"):
+            return bool(bounds) and s.has("between") and s.has("here", "all") and not s.has("own", "past", "elsewhere")
+        return any(abs(b.start - d.start) < 40 for b in bounds for d in (*s.of("day"), *s.of("between")))
+    if s.clear("own", "wish") or s.has("past", "still", "elsewhere", "optional"):
+        return False
+    if s.lone("occasion", "change", "each", "standing"):
+        return False
+    who = s.has("all", "duty", "rule", "propose", "change", "limit", "standing", "wish")
+    what = s.has("like", "comment", "engage", "post", "each", "through")
+    if f.type is RuleType.DEADLINE:
+        general = s.has("each") and (isinstance(f.value, int) or s.has("like", "comment", "engage", "through"))
+        return s.has("term") or general or (what and (who or len(s.text) < _TERSE))
+    if f.type in (RuleType.CONFIRM, RuleType.REPORT_ABSENCE):
+        return True
+    if f.type in (RuleType.GIVE_FIRST, RuleType.NO_RETRACT):
+        return what or s.has("drop", "no_retract")
+    if f.type in (RuleType.PENALTY, RuleType.STRIKES):
+        return s.has("failing", "strikes") and (what or f.type is RuleType.STRIKES or s.has("strikes", "secrecy"))
+    if f.type is RuleType.QUOTA:
+        return s.has("post", "drop") and (who or s.has("not", "heed", "only") or len(s.text) < _TERSE)
+    bound = s.has("duty", "heed", "limit", "not", "only")
+    return f.type in _STANDING and bound and (f.type is RuleType.SECRECY or not s.has("failing"))
