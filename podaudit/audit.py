@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podaudit import dynamics, ledger, lexicon, links
+from podaudit.checks import checks
 from podaudit.detect.calls import calls
 from podaudit.detect.chat import Chat, view
 from podaudit.detect.pressure import pressure
 from podaudit.detect.replies import claims
 from podaudit.detect.rules import rules
-from podaudit.model import EPISODES, PRESSURE
+from podaudit.model import CHECKS, EPISODES, PRESSURE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,7 @@ class Audit:
     replies: pd.DataFrame
     absences: pd.DataFrame
     ledger: pd.DataFrame
+    checks: pd.DataFrame
     pressure: pd.DataFrame
     episodes: pd.DataFrame
 
@@ -44,13 +46,17 @@ def audit(export: Export, options: Options) -> Audit:
     """Run all stages over an export, in their order. Pure: the same export and options give the same audit."""
     del options  # what the user decides today is decided in reading
     found, chat = asked_and_answered(export)
-    pressed = pressure(chat, found.calls, found.repeats, found.rules, found.replies, found.ledger, lexicon.load())
+    books = lexicon.load()
+    pressed = pressure(chat, found.calls, found.repeats, found.rules, found.replies, found.ledger, books)
     episodes = dynamics.episodes(pressed, found.replies, found.membership)
-    return dataclasses.replace(found, pressure=pressed, episodes=episodes)
+    checked = checks(
+        chat, found.calls, found.repeats, found.rules, found.replies, found.absences, found.ledger, pressed, books
+    )
+    return dataclasses.replace(found, checks=checked, pressure=pressed, episodes=episodes)
 
 
 def asked_and_answered(export: Export) -> tuple[Audit, Chat]:
-    """The audit up to the ledger, with no pressure yet, and the chat as the detectors see it."""
+    """The audit up to the ledger, with no pressure and no checks yet, and the chat as the detectors see it."""
     books = lexicon.load()
     messages, members, membership = export.messages, export.members, export.membership
     found = links.find(messages["line"].to_numpy(), messages["text"], export.source.last)
@@ -76,6 +82,7 @@ def asked_and_answered(export: Export) -> tuple[Audit, Chat]:
         replies=replies,
         absences=absences,
         ledger=ledger.settle(called, replies, absences, chat),
+        checks=CHECKS.frame(),
         pressure=PRESSURE.frame(),
         episodes=EPISODES.frame(),
     )

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from podaudit.audit import Audit
-    from podaudit.model import Export
+    from podaudit.model import Export, Source
 
 USAGE = 2
 INTERRUPTED = 130
-COMMANDS = ("report", "audit", "tables", "demo", "explain")
+COMMANDS = ("report", "audit", "tables", "demo", "explain", "evaluate")
 _COMMON = ("-q", "--quiet", "-v", "--verbose", "--debug")
 _ABOUT = ("-h", "--help", "-V", "--version", "--install-completion", "--show-completion")
 
@@ -198,6 +198,44 @@ def explain(
         terminal.say(book.words["lines"])
 
 
+@app.command(epilog="Example: podaudit evaluate coded-chats --json > agreement.json")
+def evaluate(
+    folder: Annotated[
+        str,
+        typer.Argument(
+            metavar="CODED_DIR", help="The folder of coded chats: pairs NAME.txt (the export) and NAME.truth.json."
+        ),
+    ],
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON document.")] = False,
+    errors: Annotated[bool, typer.Option("--errors", help="List what was missed and what was extra, by line.")] = False,
+    date_order: DateOrder = None,
+    max_size: MaxSize = 1024,
+    strict: Strict = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Say how far the audit agrees with chats that were coded by hand: precision, recall, F1 and Cohen's kappa."""
+    from podaudit import evaluate as measure
+    from podaudit import tables
+    from podaudit.audit import audit as run
+
+    options = Options(date_order, None, strict, max_size << 20)
+    chats = {}
+    for coding in measure.codings(Path(folder)):
+        started = time.perf_counter()
+        made = run(_read_open(str(coding.chat), options), options)
+        _tell(made.source, started, verbose, quiet)
+        chats[coding.name] = measure.compare(coding, made)
+    if json:
+        terminal.out(tables.dumps(measure.document(chats, errors)))
+    else:
+        lines = terminal.agreement(chats)
+        if errors:
+            lines += ["", *terminal.differences(measure.differences(chats))]
+        terminal.out("".join(f"{terminal.plain(line)}\n" for line in lines))
+
+
 # ------------------------------------------------------------------------------------------------------ shared steps
 
 
@@ -216,16 +254,21 @@ def _audit(exports: Sequence[str], options: Options, verbose: bool, quiet: bool)
         others = replace(options, me=None)
         chat = merge([_read_open(export, others if i else options) for i, export in enumerate(exports)])
     made = run(chat, options)
+    _tell(made.source, started, verbose, quiet)
+    return made
+
+
+def _tell(source: Source, started: float, verbose: bool, quiet: bool) -> None:
+    """Say what no figure should be read without; with ``verbose``, all that was read and assumed."""
     if not verbose and not quiet:
-        for note in terminal.grave(made.source):
+        for note in terminal.grave(source):
             terminal.say(f"note: {note}")
     if verbose:
-        for line in terminal.details(made.source):
+        for line in terminal.details(source):
             terminal.say(line)
         terminal.say(f"audited in {time.perf_counter() - started:.2f} s")
-        for note in made.source.warnings:
+        for note in source.warnings:
             terminal.say(f"note: {note}")
-    return made
 
 
 def _read_open(export: str, options: Options) -> Export:

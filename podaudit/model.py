@@ -138,6 +138,14 @@ class Status(StrEnum):
     SILENT = "silent"
 
 
+class Verdict(StrEnum):
+    """What the chat shows of a rule on one occasion."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    UNKNOWN = "unknown"  # it cannot be known from the chat
+
+
 class Label(StrEnum):
     """Pressure and what surrounds it, codebook section 5."""
 
@@ -378,6 +386,18 @@ LEDGER = Schema("ledger", (
     _c("key", "str", "identity of the post", public=False),
 ))  # fmt: skip
 
+CHECKS = Schema("checks", (
+    _c("line", "int", "line of the occasion: the call, the message concerned, or the first of the day or week"),
+    _c("rule_line", "int", "line of the message that laid down the rule in force"),
+    _c("type", "str", "one of RuleType: deadline, confirm, give_first, quota, window, no_chat, report_absence"),
+    _c("member", "str", "whom the rule obliged"),
+    _c("post_id", "str?", "id of the post, for deadline and confirm"),
+    _c("url", "str?", "link of the post, for deadline and confirm"),
+    _c("verdict", "str", "one of Verdict: kept, broken, or unknown where the chat cannot show it"),
+    _c("lines", "list", "lines that it rests on, beside the rule's"),
+    _c("why", "str", "what was written, or what is not on record"),
+))  # fmt: skip
+
 PRESSURE = Schema("pressure", (
     LINE,
     _c("time", "time", "local time of the message"),
@@ -396,7 +416,8 @@ EPISODES = Schema("episodes", (
 ))  # fmt: skip
 
 TABLES: tuple[Schema, ...] = (
-    MESSAGES, ORIGINS, MEMBERS, MEMBERSHIP, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, PRESSURE, EPISODES,
+    MESSAGES, ORIGINS, MEMBERS, MEMBERSHIP, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, CHECKS, PRESSURE,
+    EPISODES,
 )  # fmt: skip
 
 # --------------------------------------------------------------------------------------------------------------- records

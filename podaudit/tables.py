@@ -15,6 +15,7 @@ from podaudit import __version__
 from podaudit.model import (
     ABSENCES,
     CALLS,
+    CHECKS,
     EPISODES,
     LEDGER,
     MEMBERS,
@@ -42,7 +43,7 @@ SCHEMA_VERSION = 1
 Format = Literal["csv", "jsonl"]
 Row = dict[str, Any]
 
-DOCUMENT = (MEMBERS, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, PRESSURE, MEMBERSHIP, EPISODES, ORIGINS)
+DOCUMENT = (MEMBERS, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, CHECKS, PRESSURE, MEMBERSHIP, EPISODES, ORIGINS)
 MANIFEST = "manifest.json"
 NOTES = "TABLES.txt"
 

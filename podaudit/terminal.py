@@ -9,14 +9,15 @@ import contextlib
 import re
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podaudit.model import Event, Label, Status, Unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from podaudit.audit import Audit
+    from podaudit.evaluate import Agreement
     from podaudit.model import Source
 
 # Control characters (C0, C1, DEL), line and paragraph separators, bidi controls, invisible and tag characters,
@@ -144,3 +145,50 @@ def _episodes(audit: Audit) -> str:
     counts = Counter(audit.episodes["kind"])
     listed = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in sorted(counts.items()))
     return f"{len(audit.episodes)} ({listed})" if listed else "none"
+
+
+_MAIN_PARTS = ("calls", "rules", "replies", "ledger", "pressure", "episodes")
+_FIGURES = ("precision", "recall", "F1", "coded", "found", "kappa", "units")
+
+
+def agreement(chats: Mapping[str, Mapping[str, Agreement]]) -> list[str]:
+    """The agreement with coded chats: F1 of the main parts of each, then every part of all of them together."""
+    from podaudit.evaluate import PARTS, pool
+
+    wide = max(map(len, (*PARTS, *map(plain, chats))))
+
+    def row(title: str, columns: Iterable[str], cells: Iterable[object]) -> str:
+        return f"{title:{wide}}" + "".join(
+            f"{cell:>{max(7, len(column) + 1)}}" for column, cell in zip(columns, cells, strict=False)
+        )
+
+    lines = [row("F1", _MAIN_PARTS, _MAIN_PARTS)]
+    for name, parts in chats.items():
+        f1 = (parts[part].f1 if part in parts else None for part in _MAIN_PARTS)
+        lines.append(row(plain(name), _MAIN_PARTS, map(_exact, f1)))
+    lines += ["", row(f"{_n(len(chats), 'chat')} together", _FIGURES, _FIGURES)]
+    for part, a in pool(chats.values()).items():
+        cells = [_exact(a.precision), _exact(a.recall), _exact(a.f1), a.coded, a.found]
+        units = [] if a.units is None else [_exact(a.kappa), a.units.total()]
+        lines.append(row(part, _FIGURES, cells + units))
+    return lines
+
+
+def differences(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """As in "boost.txt:57: missed pressure: shaming", a line for each thing in which coder and audit differ."""
+    listed = []
+    for row in rows:
+        place = f"{row['chat']}.txt" + (f":{row['line']}" if row["line"] else "")
+        says = ", ".join("none" if word is None else str(word) for word in row["says"] if word != row["line"])
+        listed.append(f"{place}: {row['error']} {row['part']}" + (f": {says}" if says else ""))
+    return listed
+
+
+def _exact(value: float | None) -> str:
+    """Three decimals; 0 and 1 only where they are exact, and a dash where nothing could be measured."""
+    if value is None:
+        return "–"
+    shown = f"{value:.3f}"
+    if shown in ("1.000", "0.000", "-0.000") and value not in (0, 1):
+        return "0.999" if value > 0.5 else "0.001" if value > 0 else "-0.001"
+    return shown

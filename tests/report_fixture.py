@@ -74,6 +74,7 @@ def coded_audit(name: str, raw: bytes, coded: dict[str, Any]) -> Audit:
         replies=model.REPLIES.frame([post({**r, "why": "coded by hand"}) for r in _timed(coded["replies"], "time")]),
         absences=model.ABSENCES.frame(_timed(coded.get("absences", []), "from", "until")),
         ledger=model.LEDGER.frame([post(row) for row in coded["ledger"]]),
+        checks=model.CHECKS.frame(),
         pressure=model.PRESSURE.frame(_timed(pressure, "time")),
         episodes=model.EPISODES.frame(coded["episodes"]),
     )  # fmt: skip

@@ -129,6 +129,7 @@ def test_tables_need_a_folder_that_can_be_made(call: Call, chat: Path) -> None:
         (["explian", "threat"], "did you mean podaudit explain?"),
         (["explain", "treat"], "did you mean threat"),
         (["explain", "xyzzy"], "podaudit explain lists all names"),
+        (["evaluate"], "Missing argument 'CODED_DIR'"),
     ],
 )
 def test_wrong_usage(call: Call, tmp_path: Path, arguments: list[str], said: str) -> None:

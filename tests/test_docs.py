@@ -34,9 +34,10 @@ def sessions(text: str) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Path:
-    """A folder with the bundled chat as ``chat.zip`` and a ``podaudit`` that runs this checkout's."""
+    """A folder with the bundled chat as ``chat.zip``, coded chats, and a ``podaudit`` that runs this checkout's."""
     folder = tmp_path_factory.mktemp("readme")
     shutil.copy(demo, folder / "chat.zip")
+    shutil.copytree(ROOT / "fixtures" / "coded", folder / "coded")
     command = tmp_path_factory.mktemp("bin") / "podaudit"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m podaudit "$@"\n', encoding="utf-8")
     command.chmod(0o755)
@@ -58,7 +59,7 @@ def test_the_readme_shows_what_happens(place: Path, command: str, shown: str) ->
 
 def test_the_readme_shows_every_command() -> None:
     shown = " ".join(command for command, _ in sessions(README))
-    for words in ("podaudit chat.zip", "audit chat.zip --json", "tables chat.zip", "explain", "--help"):
+    for words in ("podaudit chat.zip", "audit chat.zip --json", "tables chat.zip", "explain", "evaluate", "--help"):
         assert words in shown
     assert "```sh\nmake demo " in README
     assert "make test " in README

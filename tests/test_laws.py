@@ -135,6 +135,49 @@ def test_law_5_time_carries_nothing_absolute(plain: dict[str, Any], weeks: int) 
     assert bare(_document(text)) == shifted(plain)
 
 
+NEUTRAL = (  # no questions: who answers one of those with "gehad" speaks of no call
+    "Wat is het koud zeg, de ruiten waren bevroren",
+    "Ik ben net terug van de markt, heerlijke kaas",
+    "The trains are a mess again, total chaos at the station",
+)
+BYSTANDERS = ("Khalid", "Mirthe", "Femke 🌸", "Rogier Groei")  # members from the first day on, shown by one name
+HEADER = regex.compile(r"\d\d-\d\d-\d{4} \d\d:\d\d - ")
+
+
+def _ledger(made: dict[str, Any], stood: dict[int, int]) -> dict[tuple[int, str, str], tuple[str, int | None]]:
+    """The ledger with each line led back to where it stood; 0 for a message that was put in."""
+    return {
+        (stood[r["call_line"]], r["url"], r["member"]): (r["status"], r["line"] and stood.get(r["line"], 0))
+        for r in made["ledger"]
+    }
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate])
+@given(st.sampled_from(BYSTANDERS), st.sampled_from(NEUTRAL), st.integers(0, 9999))
+def test_a_bystanders_neutral_message_changes_no_row_of_the_ledger(who: str, words: str, place: int) -> None:
+    """A member says something of the weather, anywhere in the chat, at the time of the message before."""
+    lines = _text().split("\n")
+    heads = [n for n, text in enumerate(lines) if n > 2 and HEADER.match(text)]
+    at = heads[place % len(heads)]
+    stamp = next(m[0] for m in map(HEADER.match, reversed(lines[:at])) if m)
+    stood = {n + 1 + (n >= at): n + 1 for n in range(len(lines))}
+    made = _document("\n".join([*lines[:at], f"{stamp}{who}: {words}", *lines[at:]]))
+    assert _ledger(made, stood) == _ledger(_document(_text()), {n: n for n in stood.values()})
+
+
+def test_splitting_an_ask_from_its_link_changes_no_call(plain: dict[str, Any]) -> None:
+    """Ask and link in two messages in a row are the call that they were in one."""
+    lines = _text().split("\n")
+    message = regex.compile(rf"({HEADER.pattern}[^:]+: )(.*\w.*?)\s*(https?://\S+)$")
+    calls = {c["line"]: c for c in plain["calls"]}
+    split = {n: m for n in calls if (m := message.match(lines[n - 1]))}
+    assert len(split) > 5
+    for n, m in split.items():
+        made = _document("\n".join([*lines[: n - 1], m[1] + m[2], m[1] + m[3], *lines[n:]]))
+        found = [{**c, "line": c["line"] - (c["line"] > n), "why": ""} for c in made["calls"]]
+        assert found == [{**c, "why": ""} for c in plain["calls"]], n
+
+
 def test_law_8_same_bytes_same_report() -> None:
     made = set()
     for seed in ("0", "1", "4242"):

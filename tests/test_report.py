@@ -400,6 +400,31 @@ def test_a_changed_rule_shows_what_replaced_it(coded: Audit) -> None:
     assert rows == [(' class="replaced"', "2 hours"), ("", "1 hour")]
 
 
+@pytest.mark.parametrize(
+    ("lang", "rule"), [("en", "do it within a set time"), ("nl", "het binnen een vaste tijd doen")]
+)
+def test_rules_kept_and_broken_are_counted_by_member(coded: Audit, lang: str, rule: str) -> None:
+    a, b, c = coded.calls["line"].tolist()[:3]
+    checks = model.CHECKS.frame([
+        (line, 1, kind, who, None, None, verdict, [line], "")
+        for line, kind, who, verdict in (
+            (a, "confirm", "Mirthe", "kept"), (b, "deadline", "Mirthe", "broken"), (a, "deadline", "Mirthe", "broken"),
+            (c, "confirm", "Mirthe", "unknown"), (c, "confirm", "Khalid", "kept"),
+        )
+    ])  # fmt: skip
+    html = render(dataclasses.replace(coded, checks=checks), lang=lang, version="1")
+    table = html.partition('<table class="checks">')[2].partition("</table>")[0]
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in table.partition("<tbody>")[2].split("<tr>")[1:]]
+    first, second = (f'<a href="#m{line}">{line}</a>' for line in (a, b))
+    joined = {"en": "and", "nl": "en"}[lang]
+    assert rows == [["1", "", "", ""], ["1", "2", "1", f"{rule}: {first} {joined} {second}"]]
+    assert {f"m{a}", f"m{b}"} <= set(Page(html).values("id"))
+
+
+def test_without_checks_there_is_no_table_of_them(coded: Audit) -> None:
+    assert 'class="checks"' not in render(coded, lang="en", version="1")
+
+
 def test_gaps_and_warnings_are_told(small_audit: Audit) -> None:
     source = dataclasses.replace(small_audit.source, warnings=("The order of day and month was guessed.",))
     html = render(dataclasses.replace(small_audit, source=source), lang="en", version="1")

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 
 from podaudit import model, tables
 from podaudit.audit import Audit
+from podaudit.checks import CHECKED
 from podaudit.model import Options, Unwritable
 
 FORMATS: tuple[tables.Format, ...] = ("csv", "jsonl")
@@ -56,6 +57,7 @@ def test_document_is_valid_and_survives_its_own_writing(small_audit: Audit, sche
         ("calls", {"asks": ["clap"]}), ("calls", {"posted_at": "2023-03-01T08:56:47"}), ("calls", {"line": 0}),
         ("ledger", {"status": "ignored"}), ("rules", {"value": {"posts": 1}}), ("pressure", {"labels": []}),
         ("membership", {"event": "gone"}), ("replies", {"time": None, "status": None}), ("members", {"name": ""}),
+        ("checks", {"verdict": "failed"}), ("checks", {"type": "react"}), ("checks", {"lines": []}),
     ],
 )  # fmt: skip
 def test_schema_notices_a_wrong_row(
@@ -74,7 +76,7 @@ def test_schema_knows_every_field_and_value(small_audit: Audit, schema: Draft202
     values = {
         ("calls", "asks"): model.Ask, ("rules", "type"): model.RuleType, ("replies", "status"): model.ReplyStatus,
         ("ledger", "status"): model.Status, ("pressure", "labels"): model.Label, ("membership", "event"): model.Event,
-        ("episodes", "kind"): model.EpisodeKind,
+        ("episodes", "kind"): model.EpisodeKind, ("checks", "verdict"): model.Verdict, ("checks", "type"): CHECKED,
     }  # fmt: skip
     for (table_name, field), closed in values.items():
         listed = definitions[table_name]["properties"][field]

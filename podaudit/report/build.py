@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from podaudit.model import Ask, DecisionNeeded, Event, Kind
 from podaudit.report import pictures
+from podaudit.report.kept import check_rows
 from podaudit.report.language import Language, Piece, Text, plain, visible
 from podaudit.report.pressed import (
     episode_rows,
@@ -63,6 +64,7 @@ def build(audit: Audit, *, lang: str, me: str | None, version: str) -> View:
         )
     events, events_left_out = _events(t)
     rules = _rules(t)
+    checks = check_rows(t)
     pressure = pressure_rows(t)
     absences = _absences(t)
     told = stories(t)
@@ -73,7 +75,7 @@ def build(audit: Audit, *, lang: str, me: str | None, version: str) -> View:
     held = rows(gaps.iloc[:_GAPS], ("line", "line_end", "why"))
     return View(
         lang=lang, version=version, head=_head(t), is_pod=bool(t.calls), summary=summary(t), own=mine,
-        timeline=timeline, events=events, events_left_out=events_left_out, rules=rules, calls=calls,
+        timeline=timeline, events=events, events_left_out=events_left_out, rules=rules, checks=checks, calls=calls,
         statuses=_status_heads(t), asked=t.lang.number(len(audit.ledger)), compact=t.compact, matrix=_matrix(t),
         members=_members(t), absences=absences, labels=label_rows(t), voices=voice_rows(t), pressure=pressure,
         pressure_left_out=_left_out(t, len(t.pressure) - len(pressure)),

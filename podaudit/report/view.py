@@ -76,6 +76,17 @@ class RuleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckRow:
+    """How often rules were kept, broken or not to be known for a member, and the messages that show them broken."""
+
+    member: Piece
+    kept: str
+    broken: str
+    unknown: str
+    where: tuple[Text, ...]  # one per kind of rule
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Who has one status for a call; each name links to the message that decides it."""
 
@@ -276,6 +287,7 @@ class View:
     events: tuple[EventRow, ...]
     events_left_out: Text
     rules: tuple[RuleRow, ...]
+    checks: tuple[CheckRow, ...]
     calls: tuple[CallRow, ...]
     statuses: tuple[StatusHead, ...]
     asked: str
