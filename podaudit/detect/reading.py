@@ -184,6 +184,8 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
         return Said(ReplyStatus.EXCUSE, True, f"says it cannot be done: “{excuse.phrase}”")
     if clause.signs:
         return Said(ReplyStatus.DONE, False, signs[clause.signs[0]].why)
+    if "idiom" in clause.hits and not clause.count:
+        return None  # «good luck, Kim ❤»
     counted = _plain(clause, "all") or clause.count
     if (hit := clause.has("tick", "weak", "both")) or (counted and clause.other <= 3):
         words = (hit or clause.has("all")).phrase if hit or clause.has("all") else clause.text.strip()[:30]  # type: ignore[union-attr]
