@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_laws_export import DIALECTS, QUICK, header
 
-from podaudit.export import bytewise, dates, headers, layouts, lines, shapes
+from podaudit.export import bytewise, dates, headers, layouts, lines, senders, shapes
 
 DAYS = st.datetimes(dt.datetime(2012, 1, 1), dt.datetime(2029, 12, 31))
 NEAR = st.sampled_from(
@@ -119,3 +119,77 @@ def test_columns_of_any_length(n: int) -> None:
 def test_matching_side_by_side(n: int) -> None:
     column = pa.array(["x" if i % 3 else "y" for i in range(n)], pa.large_string())
     assert shapes.matches(column, "^y").tolist() == [i % 3 == 0 for i in range(n)]
+
+
+# ---------------------------------------------------------------------------------------------------------------- lines
+
+BYTES = [
+    (b"", []),
+    (b"a", [b"a"]),
+    (b"a\n", [b"a"]),
+    (b"\n\n", [b"", b""]),
+    (b"\n\n\ra\n", [b"", b"", b"\ra"]),
+    (b"\n\ra\n", [b"", b"", b"a"]),
+    (b"a\nb", [b"a", b"b"]),
+    (b"a\r\nb\r\r\nc\r\r\r\nd\r\r\r\r\n", [b"a", b"b", b"c", b"d\r"]),
+    # lone CRs part lines where more than one comes to three LFs, whatever stands before other LFs
+    (b"a\rb\rc\n", [b"a", b"b", b"c"]),
+    (b"a\r\nb\rc\r\nd", [b"a", b"b", b"c", b"d"]),
+    (b"a\rb\r\nc\r\nd", [b"a", b"b", b"c", b"d"]),
+    (b"a\r\r\nb\rc\n", [b"a", b"b", b"c"]),
+    (b"a\r\nb\r\rc\r\n", [b"a", b"b", b"", b"c"]),
+    (b"a\nb\r", [b"a", b"b"]),
+    (b"a\r\nb\r\nc\rd\r\ne", [b"a", b"b", b"c\rd", b"e"]),
+    (b"a\rb\r\nc\r\nd\r\n", [b"a\rb", b"c", b"d"]),
+    # and before a header anyway
+    (b"a\n\n\n20/05/2023, 10:00 - A: x\r21/05/2023, 10:00 - B: y\n",
+     [b"a", b"", b"", b"20/05/2023, 10:00 - A: x", b"21/05/2023, 10:00 - B: y"]),
+    (b"a\n\n\n\n20/05/2023, 10:00 - A: x\ry\r21/05/2023, 10:00 - B: y\n\n\n",
+     [b"a", b"", b"", b"", b"20/05/2023, 10:00 - A: x\ry", b"21/05/2023, 10:00 - B: y", b"", b""]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("raw", "texts"), BYTES)
+def test_where_lines_end(raw: bytes, texts: list[bytes]) -> None:
+    split = lines.split_lines(raw)
+    assert [raw[a:b] for a, b in zip(split.starts[:-1].tolist(), split.stops.tolist(), strict=True)] == texts
+    assert "".join(split.text.to_pylist()).encode() == raw
+
+
+@settings(QUICK, max_examples=100)
+@given(st.text("ab", max_size=12), st.text("ab", min_size=1, max_size=4), st.lists(st.integers(0, 12), max_size=9))
+def test_marks_of_a_few_bytes(text: str, mark: str, places: list[int]) -> None:
+    """Those that run past the end as well."""
+    at = sorted(min(place, len(text)) for place in places)
+    found = lines.starts_with(text.encode(), np.array(at, dtype=np.int64), mark.encode())
+    assert found.tolist() == [text.startswith(mark, place) for place in at]
+
+
+@settings(QUICK, max_examples=100)
+@given(st.lists(st.text("a: ", max_size=60), max_size=8), st.integers(0, 3))
+def test_where_a_sender_ends(texts: list[str], tail: int) -> None:
+    """Near, far, and at the end of the file, where no word of bytes fits any more."""
+    raw = "|: ".join(texts).encode() + b": " * tail
+    stop = np.cumsum([len(t) + 3 for t in texts], dtype=np.int64) - 3
+    start = stop - np.array([len(t) for t in texts], dtype=np.int64)
+    assert senders._first_colon(raw, start, stop).tolist() == [t.find(": ") for t in texts]
+
+
+@QUICK
+@given(st.lists(st.integers(-1, 5), max_size=40))
+def test_how_often_and_where_first_each_code_comes(codes: list[int]) -> None:
+    column = np.array(codes, dtype=np.int64)
+    assert senders.tally(column, 7).tolist() == [codes.count(n) for n in range(7)]
+    assert senders.firsts(column, 7).tolist() == [codes.index(n) if n in codes else 0 for n in range(7)]
+    assert {n: own.tolist() for n, own in senders._by_code(column)} == {
+        n: [i for i, c in enumerate(codes) if c == n] for n in set(codes)
+    }
+
+
+@pytest.mark.parametrize("low", range(5))
+def test_a_code_that_first_comes_in_a_later_block(low: int) -> None:
+    codes = np.repeat(np.array([low % 5, (low + 1) % 5, -1, (low + 2) % 5]), 50_000)
+    expected = [0] * 5
+    for place, code in ((0, low), (50_000, low + 1), (150_000, low + 2)):
+        expected[code % 5] = place
+    assert senders.firsts(codes, 5).tolist() == expected

@@ -242,3 +242,42 @@ def test_group_of_an_ios_export_without_its_creation() -> None:
     export = ios(f"Pod 🐝: {LRM}Messages and calls are end-to-end encrypted. x", "Anna: x")
     assert export.source.group == "Pod 🐝"
     assert export.members["name"].tolist() == ["Anna"]
+
+
+@pytest.mark.parametrize(("between", "found"), [(0, True), (7, True), (8, False)])
+def test_how_soon_a_newcomer_is_greeted(between: int, found: bool) -> None:
+    export = android(
+        "Anna added you", *(f"Anna: {i}" for i in range(between)), "Anna: welcome Chris", "Chris: hi", "Dana: yes"
+    )
+    assert owner(export) == ("Chris" if found else None)
+    assert any("members who may be: 2; --me NAME decides" in w for w in export.source.warnings) == (not found)
+
+
+@pytest.mark.parametrize(
+    ("name", "greeting", "found"),
+    [
+        ("Chris Verzonnen", "welcome chris!", True),
+        ("Chris", "welcome Christine", False),
+        ("Bo", "welcome Bo", False),  # so short a name is a word too
+        ("Bob", "welcome Bob", True),
+        ("Chris", "welcome Anna", False),
+    ],
+)
+def test_by_which_name_a_newcomer_is_greeted(name: str, greeting: str, found: bool) -> None:
+    export = android("Anna added you", f"Anna: {greeting}", f"{name}: hi", "Dana: yes")
+    assert owner(export) == (name if found else None)
+
+
+def test_names_looking_alike_are_named_once_by_their_first_lines() -> None:
+    export = android("Kees: a", "Anna: a", "anna: b", "ANNA: c", "Anna: d", "kees: e", "Bas: f")
+    assert [w for w in export.source.warnings if "alike" in w] == [
+        "The members on lines 1 and 6 have names that look alike; they are kept apart.",
+        "The members on lines 2 and 3 and 4 have names that look alike; they are kept apart.",
+    ]
+
+
+def test_members_stand_in_the_order_in_which_they_are_first_seen() -> None:
+    export = android("Anna: x", "Anna added Bob", "Dana: y", "Chris: z", "Bob: q", "Dana removed Eva")
+    assert export.members["name"].tolist() == ["Anna", "Bob", "Dana", "Chris", "Eva"]
+    assert export.members["messages"].tolist() == [1, 1, 1, 1, 0]
+    assert [people(export)[m]["first"] for m in ("Chris", "Bob")] == [at(3), at(4)]

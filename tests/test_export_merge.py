@@ -298,6 +298,124 @@ def test_doubts_and_gaps_say_which_file_their_lines_are_of() -> None:
     assert says(merged)[:30] == says(of(CHAT[:30], "all.txt"))
 
 
+# ---------------------------------------------------------------------------------------------- edges of what is the same
+
+
+def test_what_is_counted_of_a_merged_chat_is_what_stands_in_it() -> None:
+    time = CHAT[-1][0] + dt.timedelta(minutes=5)
+    kinds = (
+        "<Media weggelaten>",
+        "Dit bericht is verwijderd",
+        "null",
+        "PEILING:\nWanneer?",
+        "Kaart.vcf (bestand bijgevoegd)",
+        "nou",
+    )
+    rows = [*CHAT, *((time + dt.timedelta(minutes=i), "Bram", text) for i, text in enumerate(kinds))]
+    gap = read(None, data=b"tail\n" + written(rows[:50]), name="a.txt", options=Options())
+    merged = merge([gap, of(rows[20:], "b.txt")])
+    source, kind = merged.source, merged.messages["kind"].tolist()
+    assert set(kind) == {"text", "notice", "media", "deleted", "call", "poll", "contact", "gap"}
+    assert (source.messages, source.system_messages, source.gaps) == (len(rows), 1, 1)
+    assert source.line_ledger.messages == len(rows) - 1 and source.line_ledger.gaps == 1
+    assert (source.first, source.last) == (rows[0][0], rows[-1][0])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "once"), [(0, True), (119, True), (120, True), (121, False), (-120, True), (-121, False)]
+)
+def test_how_far_apart_two_phones_may_have_put_one_message(seconds: int, once: bool) -> None:
+    quiet = [
+        (START + dt.timedelta(minutes=10 * i), NAMES[i % 3], f"{WORDS[i % 16]} en dan nog wat {i}") for i in range(20)
+    ]
+    other = list(quiet)
+    other[11] = (quiet[11][0] + dt.timedelta(seconds=seconds), *quiet[11][1:])
+    merged = merge([of(quiet, "a.txt", ios), of(other, "b.txt", ios)])
+    assert len(merged.messages) == (20 if once else 21)
+    assert not any("clock of b.txt" in w for w in merged.source.warnings)
+
+
+def test_a_text_that_is_said_again_moves_no_clock() -> None:
+    """The other phone lacks the first time, and an hour's difference of clocks is usual with it."""
+    text = "dit zeg ik twee keer op een ochtend"
+    rows = [
+        (START + dt.timedelta(minutes=5 * i), NAMES[i % 5], f"{WORDS[i % 16]} en dan nog wat {i}") for i in range(60)
+    ]
+    for i in (10, 23):
+        rows[i] = (*rows[i][:2], text)
+    for i in range(24, 30):
+        rows[i] = (*rows[i][:2], "✅")
+    b = [(t + dt.timedelta(minutes=60 * (i > 40)), w, x) for i, (t, w, x) in enumerate(rows) if i != 10]
+    merged = merge([of(rows, "a.txt"), of(b, "b.txt")])
+    assert says(merged) == says(of(rows, "all.txt"))
+
+
+@pytest.mark.parametrize("hours", [26, -26])
+def test_the_farthest_two_clocks_can_be_apart(hours: int) -> None:
+    long = conversation(400)
+    b = [(t + dt.timedelta(hours=hours), w, x) for t, w, x in long]
+    assert says(merge([of(long, "a.txt"), of(b, "b.txt")])) == says(of(long, "all.txt"))
+    b = [(t + dt.timedelta(minutes=15 if hours > 0 else -15), w, x) for t, w, x in b]
+    with pytest.raises(DifferentGroups):
+        merge([of(long, "a.txt"), of(b, "b.txt")])
+
+
+def test_the_same_word_hundreds_of_times() -> None:
+    """More of them in one export than in the other, and both ways round: each is paired once."""
+    often = [*CHAT, *((CHAT[-1][0] + dt.timedelta(minutes=1), "Bram", "ok") for _ in range(300))]
+    for a, b in ((often, often[:-10]), (often[:-10], often)):
+        assert says(merge([of(a, "a.txt"), of(b, "b.txt")])) == says(of(often, "all.txt"))
+
+
+@pytest.mark.parametrize("row", range(20, 26))
+def test_what_one_export_alone_holds_stays_between_its_neighbours(row: int) -> None:
+    """Though its time says otherwise: messages that arrive late stand below later ones."""
+    rows = [
+        (START + dt.timedelta(minutes=5 * i), NAMES[i % 5], f"{WORDS[i % 16]} en dan nog wat {i}") for i in range(40)
+    ]
+    for minutes in (-7, 12):
+        late = (rows[row][0] + dt.timedelta(minutes=minutes), "Bram", "dit staat in het ene bestand alleen")
+        longer = [*rows[: row + 1], late, *rows[row + 1 :]]
+        merged = merge([of(rows, "a.txt"), of(longer, "b.txt")])
+        assert says(merged) == says(of(longer, "all.txt"))
+        check(merged)
+
+
+def test_a_third_file_of_the_same_name() -> None:
+    merged = merge([of(CHAT[:30], "c.txt"), of(CHAT[20:50], "c.txt"), of(CHAT[40:], "c.txt")])
+    assert [f.name for f in merged.source.files] == ["c.txt", "c.txt (2)", "c.txt (3)"]
+    check(merged)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "named", "one"),
+    [
+        ("ABCDEF", "ABCXYZ", False, True),  # half of the writers
+        ("ABCDEFG", "ABCWXYZ", False, False),  # three of seven
+        ("ABCDEFGH", "ABC", False, True),  # all of the smaller group
+        ("ABCD", "ABXY", False, False),  # half, but two are few
+        ("ABCD", "ABXY", True, True),  # few, but the groups bear one name
+        ("AB", "XY", True, False),  # the name alone
+        ("ABCD", "AXYZ", True, False),
+    ],
+)
+def test_other_days_are_one_group_by_enough_of_the_writers(first: str, second: str, named: bool, one: bool) -> None:
+    def day(names: str, n: int) -> list[Row]:
+        time = START + dt.timedelta(days=n)
+        opening = [(time, "", f'Lid {names[0]} heeft de groep "De pod" gemaakt')] * named
+        return [
+            *opening,
+            *((time + dt.timedelta(minutes=i), f"Lid {c}", f"dag {n} {i}") for i, c in enumerate(names, 1)),
+        ]
+
+    exports = [of(day(first, 0), "a.txt"), of(day(second, 9), "b.txt")]
+    if one:
+        assert len(merge(exports).messages) == len(first) + len(second) + 2 * named
+    else:
+        with pytest.raises(DifferentGroups, match="cover different days, and only"):
+            merge(exports)
+
+
 # --------------------------------------------------------------------------------- one file put together from two exports
 
 
@@ -335,3 +453,33 @@ def test_another_chat_in_the_same_file_is_said(days: int, opening: bool) -> None
     other = [(t + dt.timedelta(days=days), w and f"{w} X", x) for t, w, x in conversation(seed=4)][not opening :]
     [said] = parts(written(CHAT) + written(other))
     assert said.startswith(f"From line {len(CHAT) + 1} on the file seems to hold another chat: ")
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_the_notice_that_opens_an_export_comes_again(n: int) -> None:
+    """Too few for anybody's falling silent to show it, and the time runs on."""
+    opening = "Berichten en oproepen worden end-to-end versleuteld."
+    days = [START, START + dt.timedelta(days=3)]
+    one, other = (
+        [(day, "", opening), *((day + dt.timedelta(minutes=i), f"{name}{i}", f"{i}") for i in range(n))]
+        for day, name in zip(days, ("Lid", "Gast"), strict=True)
+    )
+    assert parts(written(one) + written(other)) == (
+        [
+            f"From line {n + 2} on the file seems to hold another chat: 3 of the 3 messages there are by people who write "
+            "nothing before it; give every chat by itself."
+        ]
+        if n == 3
+        else []
+    )
+    assert parts(written(one) + written([(t, w.replace("Gast", "Lid"), x) for t, w, x in other])) == []
+
+
+@pytest.mark.parametrize(("own", "said"), [(19, False), (20, True)])
+def test_where_all_fall_silent_and_others_write(own: int, said: bool) -> None:
+    first = [(START + dt.timedelta(minutes=i), f"Lid {i % 3}", f"a {i}") for i in range(own)]
+    second = [(START + dt.timedelta(days=1, minutes=i), f"Gast {i % 3}", f"b {i}") for i in range(own)]
+    assert bool(parts(written(first + second))) == said
+    assert not parts(written([*first, *second, (second[-1][0], "Lid 0", "weer terug")]))
+    two = [(t, w.replace("2", "1"), x) for t, w, x in second]  # two are hardly a group
+    assert not parts(written(first + two))

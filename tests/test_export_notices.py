@@ -251,3 +251,60 @@ def test_a_notice_put_down_to_another_member_is_doubted() -> None:
     export = ios("Anna: hi", f"Bob: {LRM}Anna removed Chris", "Bob: ok")
     assert export.messages["doubts"].tolist()[1]
     assert not any(ios("Anna: hi", f"Pod: {LRM}Anna removed Chris", "Bob: ok").messages["doubts"])
+
+
+# ------------------------------------------------------------------------------------------------------ how one is read
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [*map(chr, [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A)]), "\u061c", "\ufeff", "\u00ad"],
+    ids=ascii,
+)
+def test_a_notice_with_marks_that_are_not_seen(mark: str) -> None:
+    export = android("Olga: hi", f"Anna {mark}re{mark}moved Bob{mark}", "Olga: bye", me="Olga")
+    assert export.messages["kind"].tolist()[1] == "notice"
+    assert [event[0] for event in events(export)] == ["removed"]
+    said = notices.Reader().read(f"{mark}Anna{mark} left{mark}")
+    assert said is not None and said.event == "left" and said.first == len("Anna")
+
+
+@pytest.mark.parametrize(
+    "space", [" ", "\t", "\u00a0", "\u202f", "\u3000", *map(chr, range(0x2000, 0x200B))], ids=ascii
+)
+def test_a_notice_with_spaces_of_any_width(space: str) -> None:
+    said = notices.Reader().read(f"Anna{space}removed{space}Bob")
+    assert said is not None and (said.event, said.by, said.who) == ("removed", "Anna", "Bob")
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Anna left", 4),
+        (" Anna van Dam left", 12),
+        ("You left", 0),
+        ("You were added by Anna", 0),
+        ("Anna added you", 4),
+    ],
+)
+def test_how_much_of_a_notice_is_the_name_it_opens_with(text: str, first: int) -> None:
+    said = notices.Reader().read(text)
+    assert said is not None and said.first == first
+
+
+@pytest.mark.parametrize(
+    ("notice", "doubt"),
+    [
+        ("Bob added Chris", False),  # put down to whom it names
+        ("Anna added Chris", True),
+        ("You were added by Anna", False),  # the app's own words, put down to whose phone it is
+        ("Anna changed this group's icon", False),
+        ("Anna is now an admin", False),
+        ("Dirk added Chris", True),
+    ],
+)
+def test_a_notice_put_down_to_another_member_than_it_opens_with(notice: str, doubt: bool) -> None:
+    export = ios("Anna: a", f"Bob: {LRM}image omitted", "Bob: b", f"Bob: {LRM}{notice}", "Anna: c")
+    assert export.messages["kind"].tolist()[3] == "notice"
+    said = "the notice is put down to another member than the one it names"
+    assert export.messages["doubts"].tolist() == ["", "", "", said if doubt else "", ""]

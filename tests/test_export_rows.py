@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from podaudit.export import read, words
-from podaudit.model import Export, Kind, Options
+from podaudit.model import Export, Kind, Options, Unreadable
 
 LRM = "\u200e"
 
@@ -315,3 +315,287 @@ def test_truncation_is_said() -> None:
 def test_the_mark_of_an_edit_is_no_part_of_what_was_said(text: str, bare: str) -> None:
     assert words.unedited(text) == bare
     assert said(android(f"Anna: {text}"))[0] == ("Anna", "text", text)
+
+
+# ------------------------------------------------------------------------------------------------- which header is whose
+
+
+def stamps(form: str, n: int, start: int = 10, name: str = "Bob") -> list[str]:
+    return [form.format(start + i) + f"{name}: {start + i}" for i in range(n)]
+
+
+ANDROID, IOS = "20/05/2023, {}:00 - ", "[19-05-2023 {}:00:00] "
+
+
+@pytest.mark.parametrize(
+    ("first", "more", "platform"),
+    [
+        (3, 9, "android"),  # about as frequent, and it opens the file
+        (3, 10, "ios"),
+        (9, 3, "android"),
+    ],
+)
+def test_the_shape_of_the_first_line_is_the_files_own_unless_another_is_far_more_frequent(
+    first: int, more: int, platform: str
+) -> None:
+    lines = stamps(ANDROID, first) + stamps(IOS, more)
+    assert chat("\n".join(lines)).source.platform == platform
+    assert chat("\n".join(["tail", *stamps(IOS, 2), *stamps(ANDROID, 3)])).source.platform == "android"
+
+
+@pytest.mark.parametrize(("n", "messages"), [(3, 13), (8, 18)])
+@pytest.mark.parametrize(
+    ("form", "fits"),
+    [("[20-05-2023 {}:30:00] ", True), ("[21-05-2023 {}:30:00] ", False), ("[19-05-2023 {}:30:00] ", False)],
+)
+def test_a_second_shape_among_the_first_counts_where_its_times_fit(
+    n: int, messages: int, form: str, fits: bool
+) -> None:
+    """Not where they run back, and not where they run ahead."""
+    lines = [
+        line
+        for hour in range(10)
+        for line in (f"20/05/2023, {10 + hour}:00 - Anna: {hour}", *stamps(form, 1, 10 + hour) * (hour < n))
+    ]
+    export = chat("\n".join(lines))
+    assert export.source.messages == (messages if fits else 10)
+    assert [bool(d) for d in export.messages["doubts"]] == (
+        [False] * messages if fits else [hour < n for hour in range(10)]
+    )
+
+
+def test_two_lines_of_a_second_shape_are_no_habit() -> None:
+    lines = [*stamps(ANDROID, 5), *stamps("[20-05-2023 {}:00:00] ", 2, 16)]
+    assert chat("\n".join(lines)).source.messages == 5
+
+
+@pytest.mark.parametrize(("astray", "messages"), [(1, 20), (2, 10)])
+def test_one_in_ten_of_a_second_shape_may_not_fit(astray: int, messages: int) -> None:
+    times = [f"20-05-2023 11:{i:02}:00" for i in range(10)]
+    times[4 : 4 + astray] = ["19-05-2023 11:00:00"] * astray
+    lines = [*(f"20/05/2023, 10:{i:02} - Anna: {i}" for i in range(10)), *(f"[{t}] Bob: x" for t in times)]
+    assert chat("\n".join(lines)).source.messages == messages
+
+
+@pytest.mark.parametrize(("own", "pasted", "read"), [(80, 20, True), (81, 20, False), (40, 19, False)])
+def test_how_much_of_another_shape_behind_the_first_is_a_second_export(own: int, pasted: int, read: bool) -> None:
+    first = [f"20/05/2023, {10 + i // 60}:{i % 60:02} - Anna: {i}" for i in range(own)]
+    second = [f"[19/05/2023, 11:{i:02}:00] Bob: {i}" for i in range(pasted)]
+    assert chat("\n".join(first + second)).source.messages == (own + pasted if read else own)
+
+
+def test_a_chat_in_the_second_half_of_a_long_file() -> None:
+    """Lines are looked at all over a long file: two headers of another kind in its first half are not the chat."""
+    prose = ["some prose without any date"] * 9_000
+    prose[5:7] = stamps("[19-05-2023 {}:00:00] ", 2)
+    messages = [f"{20 + i // 1440}/05/2023, {i // 60 % 24}:{i % 60:02} - Anna: {i}" for i in range(8_500)]
+    source = chat("\n".join(prose + messages)).source
+    assert (source.messages, source.platform) == (8_500, "android")
+
+
+# ------------------------------------------------------------------------------------------------------ texts of old apps
+
+
+@pytest.mark.parametrize(("others", "moved"), [(0, True), (1, True), (2, False), (3, False)])
+def test_the_text_stands_below_the_header_where_most_headers_stand_alone(others: int, moved: bool) -> None:
+    lines = ["02-12-18 22:55:45 Ewout:\nHallo", "13-12-18 22:56:45 Bob:\nDag"]
+    lines += [f"14-12-18 22:5{i}:45 Anna: {i}" for i in range(others)]
+    for ending in ("\n", "\r\n"):
+        export = chat("\n".join(lines).replace("\n", ending))
+        assert [text for _, _, text in said(export)][:2] == (["Hallo", "Dag"] if moved else ["\nHallo", "\nDag"])
+        assert whole(export)
+
+
+def test_marks_before_the_first_message_move_no_sender() -> None:
+    tail = f"x: {LRM}<attached: 1.jpg>\n"
+    export = chat(tail + f"[20/05/2023, 10:00:00] Anna: {LRM}image omitted\n[20/05/2023, 10:01:00] Bob: b\n")
+    assert said(export)[1:] == [("Anna", "media", f"{LRM}image omitted"), ("Bob", "text", "b")]
+    export = chat(f"{LRM}[20/05/2023, 10:00:00] Anna: a\n[20/05/2023, 10:01:00] Bob: ")
+    assert [s for s, _, _ in said(export)] == ["Anna", "Bob"]
+
+
+# ------------------------------------------------------------------------------------------------------ words of warnings
+
+
+@pytest.mark.parametrize(("n", "named"), [
+    (1, "line 2"), (2, "lines 2, 3"), (20, f"lines {', '.join(map(str, range(2, 22)))}"),
+    (21, f"lines {', '.join(map(str, range(2, 22)))} and 1 more"), (45, f"lines {', '.join(map(str, range(2, 22)))} and 25 more"),
+])  # fmt: skip
+def test_a_long_list_of_lines_is_cut(n: int, named: str) -> None:
+    export = chat(
+        "20/05/2023, 10:00 - Anna: a\n" + "99/05/2023, 10:00 - Anna: a\n" * n + "20/05/2023, 10:00 - Anna: a\n"
+    )
+    assert f"No message could be made of {named}." in export.source.warnings
+
+
+# ------------------------------------------------------------------------------------------------ names, how they may be
+
+
+@pytest.mark.parametrize(("n", "known"), [(1, True), (80, True), (81, False)])
+def test_how_long_a_name_before_a_mark_or_a_bare_colon_may_be(n: int, known: bool) -> None:
+    name = "X" * n
+    for body in ("image omitted", "<attached: 1.jpg>"):
+        export = ios(f"Team: {name}: {LRM}{body}", "Bob: y", f"Team: {name}: dag", "Team: dag")
+        assert [s for s, _, _ in said(export)] == (
+            [f"Team: {name}", "Bob", f"Team: {name}", "Team"] if known else ["Team", "Bob", "Team", "Team"]
+        )
+    export = ios("Anna: x", f"{name}:hoi", "Bob: y")
+    assert [s for s, _, _ in said(export)] == ["Anna", name if known else "", "Bob"]
+
+
+def test_a_bare_colon_on_android_ends_known_names_alone() -> None:
+    export = android("Anna: x", "Anna:hoi", "Bob:hoi", "Anna: y")
+    assert [s for s, _, _ in said(export)] == ["Anna", "Anna", "", "Anna"]
+    assert said(export)[1] == ("Anna", "text", "hoi")
+
+
+CONSTANT = [
+    ("Anna", ("een", "twee", "drie"), True),
+    ("Anna van Dam", ("een", "twee", "drie"), True),
+    ("X" * 78, ("een", "twee", "drie"), True),
+    ("Anna", ("een", "twee"), False),  # two may be chance
+    ("Anna van den Dam", ("een", "twee", "drie"), False),  # four words are a sentence
+    ("anna", ("een", "twee", "drie"), False),
+    ("Groep 7", ("een", "twee", "drie"), False),
+    ("Dag/Nacht", ("een", "twee", "drie"), False),
+    ("Anna", ("een", "een", "drie"), False),  # the same again: a form that is filled in
+    ("X" * 79, ("een", "twee", "drie"), False),
+]
+
+
+@pytest.mark.parametrize(("second", "texts", "constant"), CONSTANT)
+def test_what_always_follows_a_name_and_a_colon(second: str, texts: tuple[str, ...], constant: bool) -> None:
+    export = android("Bob: x", *(f"Team: {second}: {text}" for text in texts), "Bob: y")
+    if constant:
+        assert said(export)[1:-1] == [(f"Team: {second}", "text", text) for text in texts]
+    else:
+        assert said(export)[1:-1] == [("Team", "text", f"{second}: {text}") for text in texts]
+    export = android("Bob: x", *(f"Team: {second}: {text}" for text in texts), "Team: los", "Bob: y")
+    assert {s for s, _, _ in said(export)} == {"Bob", "Team"}
+
+
+# ------------------------------------------------------------------------------------------- what tells the app's words
+
+
+@pytest.mark.parametrize(
+    ("body", "times", "kind"),
+    [
+        ("<Blub>", 2, "text"),
+        ("<Blub>", 3, "media"),
+        ("<Bl>", 3, "text"),  # hardly a word
+        ("<Blu>", 3, "media"),
+        (f"<{'b' * 80}>", 3, "media"),
+        (f"<{'b' * 81}>", 3, "text"),
+        ("<Blub> ja", 3, "text"),
+        ("nullified", 3, "text"),  # begins like the app's "null"
+        ("<Media omitted>", 1, "media"),
+        ("null", 3, "call"),
+    ],
+)
+def test_words_in_angle_brackets_that_come_again(body: str, times: int, kind: str) -> None:
+    export = android("Anna: x", *(f"{name}: {body}" for name in ("Anna", "Bob", "Anna")[:times]), "Bob: y")
+    assert [k for _, k, _ in said(export)] == ["text", *[kind] * times, "text"]
+
+
+@pytest.mark.parametrize(("times", "kind"), [(1, "text"), (2, "text"), (3, "media")])
+def test_unknown_words_behind_the_mark_that_come_again(times: int, kind: str) -> None:
+    bodies = [f"{name}: {LRM}blub" for name in ("Anna", "Bob", "Anna")[:times]]
+    export = ios("Anna: a", "Bob: b", *bodies, f"Bob: {LRM}blub\nen meer", f"Bob: {LRM}image omitted")
+    assert [k for _, k, _ in said(export)] == ["text", "text", *[kind] * times, "text", "media"]
+    assert [bool(d) for d in export.messages["doubts"]] == [False, False, *[kind == "text"] * times, True, False]
+
+
+E2E = "Messages and calls are end-to-end encrypted. Only people in this chat can read, listen to, or share them."
+
+
+@pytest.mark.parametrize(
+    ("before", "notice", "kind"),
+    [(0, E2E, "notice"), (2, E2E, "notice"), (3, E2E, "text"), (0, E2E[:60], "notice"), (0, E2E[:59], "text")],
+)
+def test_the_notice_on_encryption_without_its_mark(before: int, notice: str, kind: str) -> None:
+    """In a chat of two it is put down to the other one."""
+    export = ios(*(f"Anna: {i}" for i in range(before)), f"Ben: {notice}", "Anna: hi", "Ben: ja")
+    assert [k for _, k, _ in said(export)] == ["text"] * before + [kind, "text", "text"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [("Ben left", "notice"), ("~ Ben left", "notice"), ("~\u202fBen left", "notice"), ("~\u00a0Ben left", "notice"),
+     ("Bob left", "text"), ("Ben lacht", "text"), ("You left", "text"), ("left Ben", "text")],
+)  # fmt: skip
+def test_a_notice_without_its_mark_opens_with_whom_it_is_put_down_to(body: str, kind: str) -> None:
+    export = ios("Anna: hi", "Ben: hi", f"Ben: {body}", "Anna: ja")
+    assert [k for _, k, _ in said(export)] == ["text", "text", kind, "text"]
+    assert len(export.membership) == (kind == "notice")
+
+
+# ------------------------------------------------------------------------------------------------- edges of what is said
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "cause"),
+    [
+        ("02:59", "02:00", "the clocks may have been set back"),
+        ("03:00", "02:00", "the clocks may have been set back"),
+        ("03:01", "02:00", "the line may be pasted text"),
+        ("04:30", "03:59", "the clocks may have been set back"),
+        ("04:30", "04:00", "the line may be pasted text"),
+        ("10:59", "10:00", "the line may be pasted text"),
+    ],
+)
+def test_what_may_have_set_a_time_back(above: str, below: str, cause: str) -> None:
+    """By an hour at most, and by night."""
+    times = ["00:10", above, above, below, "11:10"]
+    doubts = chat("".join(f"29/10/2023, {t} - A: x\n" for t in times)).messages["doubts"].tolist()
+    assert [bool(d) for d in doubts] == [False, False, False, True, False]
+    assert doubts[3].startswith("time runs back by ") and doubts[3].endswith(f"; {cause}")
+
+
+@pytest.mark.parametrize(
+    ("prose", "headers", "read"),
+    [
+        (11, 1, True),
+        (12, 1, False),
+        (12, 2, False),
+        (12, 3, True),
+        (7, 7, True),
+        (3, 2, True),
+        (30, 2, False),
+        (30, 3, True),
+    ],
+)
+def test_prose_with_hardly_a_header_is_no_chat(prose: int, headers: int, read: bool) -> None:
+    text = "some words\n" * prose + "".join(f"{20 + i}/05/2023, 10:00 - A: x\n" for i in range(headers))
+    if read:
+        assert chat(text).source.messages == headers
+    else:
+        with pytest.raises(Unreadable, match="hardly a line begins like a message"):
+            chat(text)
+
+
+@pytest.mark.parametrize(("after", "read"), [(11, True), (10, False)])
+def test_the_first_header_in_the_first_half_is_of_a_chat(after: int, read: bool) -> None:
+    text = "some words\n" * 11 + "20/05/2023, 10:00 - A: x\n" + "and so on\n" * (after - 1)
+    if read:
+        assert chat(text).source.messages == 1
+    else:
+        with pytest.raises(Unreadable):
+            chat(text)
+
+
+@pytest.mark.parametrize(("n", "stray"), [(50, False), (51, True)])
+def test_how_seldom_an_unknown_word_beside_the_time_is_a_stray_one(n: int, stray: bool) -> None:
+    lines = [f"13/05/2023, 10:{i:02d} am - A: x" for i in range(n - 1)] + ["13/05/2023, 10:58 zz - A: x"]
+    if stray:
+        assert chat("\n".join(lines)).source.gaps == 1
+    else:
+        with pytest.raises(Unreadable, match="'zz'"):
+            chat("\n".join(lines))
+
+
+@pytest.mark.parametrize(("at", "gap"), [(0, True), (23, True), (24, False), (60, False)])
+def test_where_a_hole_may_have_been_a_header(at: int, gap: bool) -> None:
+    line = "x" * at + "\0" + "y" * 10
+    export = chat(f"20/05/2023, 10:00 - A: a\n{line}\n20/05/2023, 10:01 - B: b\n")
+    assert [k for _, k, _ in said(export)] == (["text", "gap", "text"] if gap else ["text", "text"])
+    assert sum(d.startswith("it holds NUL bytes") for d in export.messages["doubts"]) == (not gap)

@@ -226,3 +226,169 @@ NOT_A_CHAT = [
 def test_not_a_chat(text: str) -> None:
     with pytest.raises(Unreadable, match="no chat"):
         chat(text)
+
+
+# --------------------------------------------------------------------------------------------- characters that differ
+
+SPACES = [" ", "\t", "\u00a0", "\u202f", "\u3000", *map(chr, range(0x2000, 0x200B))]
+UNSEEN = [
+    *map(chr, [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A)]),
+    "\u061c",
+    "\ufeff",
+    "\u00ad",
+]
+ZEROS = [0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0xF20, 0x1040,
+         0x17E0, 0x1810, 0xFF10]  # fmt: skip
+PLAIN = "[14/03/2023, 9:59:08 PM] "
+
+
+def varied(old: str, new: str, form: str = PLAIN) -> None:
+    """A chat reads the same with something of every header, or of one, written otherwise."""
+    people = ((14, "Anna"), (25, "Bob"), (26, "Anna"))
+    lines = [f"{form.replace('14/', f'{day}/')}{name}: x\n" for day, name in people]
+    times = [f"2023-03-{day}T21:59:{'08' if ':08' in form else '00'}" for day, _ in people]
+    for own in ((0, 1, 2), (1,)):
+        export = chat("".join(line.replace(old, new) if i in own else line for i, line in enumerate(lines)))
+        assert rows(export) == [(time, name, "x") for time, (_, name) in zip(times, people, strict=True)]
+        assert export.source.platform == ("ios" if "[" in form else "android")
+
+
+@pytest.mark.parametrize("space", SPACES, ids=ascii)
+def test_spaces_of_any_width(space: str) -> None:
+    varied(", ", f",{space}")
+    varied(" PM", f"{space}PM")
+    varied(" - ", f"{space}- ", "14/03/2023, 21:59 - ")
+
+
+@pytest.mark.parametrize("mark", UNSEEN, ids=ascii)
+def test_marks_that_are_not_seen(mark: str) -> None:
+    for place in ("[", "/", "2023", ":08", " PM"):
+        varied(place, place + mark)
+    varied("[", mark + "[")
+
+
+WIDE = [
+    (", ", "\u060c "), (", ", "\u3001 "), (", ", "\uff0c"), ("/", "\uff0f"), (":", "\uff1a"), ("[", "\uff3b"), ("]", "\uff3d"),
+    ("[", "\uff08"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("plain", "other"), WIDE, ids=ascii)
+def test_signs_as_wide_as_a_letter_of_chinese(plain: str, other: str) -> None:
+    form = PLAIN if other != "\uff08" else PLAIN.replace("]", ")")
+    bodies = "".join(f"{form.replace('14/', f'{day}/').replace(plain, other)}Anna: x\n" for day in (14, 25, 26))
+    assert rows(chat(bodies)) == [(f"2023-03-{day}T21:59:08", "Anna", "x") for day in (14, 25, 26)]
+
+
+@pytest.mark.parametrize("dash", ["-", *map(chr, range(0x2010, 0x2015)), "\u2212"], ids=ascii)
+def test_dashes(dash: str) -> None:
+    bodies = "".join(f"{day}/03/2023, 21:59 {dash} Anna: x\n" for day in (14, 25, 26))
+    assert rows(chat(bodies)) == [(f"2023-03-{day}T21:59:00", "Anna", "x") for day in (14, 25, 26)]
+
+
+@pytest.mark.parametrize("zero", ZEROS, ids=hex)
+def test_digits_of_any_script(zero: int) -> None:
+    digits = str.maketrans({str(i): chr(zero + i) for i in range(10)})
+    stamps = [("14/03/2023, 21:57", "2023-03-14T21:57:00"), ("25/06/2023, 08:49", "2023-06-25T08:49:00")]
+    export = chat("".join(f"{stamp.translate(digits)} - Anna: 12\n" for stamp, _ in stamps))
+    assert rows(export) == [(time, "Anna", "12") for _, time in stamps]
+
+
+# ------------------------------------------------------------------------------------------------------------ calendars
+
+
+@pytest.mark.parametrize(
+    ("year", "read", "said"),
+    [(2023, 2023, ""), (2499, 2499, ""), (2500, 1957, "Buddhist"), (2566, 2023, "Buddhist"), (1299, 1299, ""), (1300, 1300, "another"),
+     (1402, 1402, "another"), (1500, 1500, "another"), (1501, 1501, "")],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["{}/03/14, 10:00 - A: x\n", "14/03/{}, 10:00 - A: x\n"])
+def test_years_of_other_calendars(form: str, year: int, read: int, said: str) -> None:
+    export = chat(form.format(year))
+    assert rows(export) == [(f"{read}-03-14T10:00:00", "A", "x")]
+    warnings = [w for w in export.source.warnings if "calendar" in w]
+    assert [said in w and str(year) in w for w in warnings] == ([True] if said else [])
+
+
+def test_no_year_is_before_the_app() -> None:
+    """Two digits before 09 are a day or a month."""
+    text = "".join(f"09/11/{day}, 10:00 - A: x\n" for day in (13, 14, 15))
+    assert chat(text).source.date_order == "ymd"
+    with pytest.raises(DecisionNeeded, match=r"2013-11-08 \(--date-order dmy\) or 2013-08-11"):
+        chat(text.replace("09/", "08/"))
+
+
+# ------------------------------------------------------------------------------------------ how an order is decided
+
+
+def dated(*dates: str) -> str:
+    return "".join(f"{date}, 10:00 - A: x\n" for date in dates)
+
+
+BACK = (
+    "1/2/2023",
+    "2/3/2023",
+    "3/4/2023",
+    "2/2/2023",
+    "4/5/2023",
+    "3/6/2023",
+)  # one falls either way, one as month, day alone
+
+
+@pytest.mark.parametrize(("n", "decided"), [(199, True), (200, False)])
+def test_one_header_in_two_hundred_that_falls_decides_nothing(n: int, decided: bool) -> None:
+    text = dated(*BACK, *["5/7/2023"] * (n - len(BACK)))
+    if decided:
+        source = chat(text).source
+        assert source.warnings[0] == (
+            "The dates were read as day, month, year: 1 messages run back in time that way, 2 as month, day, year."
+        )
+    else:
+        with pytest.raises(DecisionNeeded, match=r"2023-02-01 \(--date-order dmy\) or 2023-01-02 \(--date-order mdy\)"):
+            chat(text)
+
+
+@pytest.mark.parametrize(("n", "order"), [(199, "mdy"), (200, "ymd")])
+def test_one_date_in_two_hundred_speaks_against_no_short_year(n: int, order: str) -> None:
+    source = chat(dated(*["10/11/12"] * 99, "10/13/12", *["10/11/13"] * (n - 100))).source
+    assert (source.date_order, source.gaps) == (order, order == "ymd")
+
+
+@pytest.mark.parametrize(("n", "order", "grounds"), [
+    (199, "dmy", "day, month, year: 1 of 199 dates do not exist in another order."),
+    (200, "mdy", "month, day, year: 0 messages run back in time that way, 3 as day, month, year."),
+])  # fmt: skip
+def test_one_header_in_two_hundred_that_does_not_exist_decides_nothing(n: int, order: str, grounds: str) -> None:
+    dates = [f"{month:02}/{day:02}/2023" for month in (1, 2, 3) for day in range(1, 13)]
+    source = chat(dated(*dates, *["03/12/2023"] * (n - len(dates) - 1), "13/04/2023")).source
+    assert (source.date_order, source.warnings[0]) == (order, f"The dates were read as {grounds}")
+
+
+GROUNDS = [
+    ("dmy", "2 of 3 dates do not exist in another order", "13/04/2023", "03/04/2023", "14/04/2023"),
+    ("mdy", "2 of 3 dates do not exist in another order", "04/13/2023", "04/03/2023", "04/14/2023"),
+    ("dmy", "1 of 2 dates do not exist in another order", "13.04.2023", "03.04.2023"),
+    ("dmy", "0 messages run back in time that way, 1 as month, day, year", "11/03/2023", "12/03/2023", "01/04/2023"),
+    ("mdy", "0 messages run back in time that way, 1 as day, month, year", "03/11/2023", "03/12/2023", "04/01/2023"),
+    ("ymd", "the chat covers 33 days that way, 731 otherwise", "10/01/12", "10/02/14"),
+    ("ymd", "the chat covers 1 days that way, 365 otherwise", "10/11/12", "10/11/13"),
+    ("", "only twelve times as short", "10/01/12", "10/02/13"),
+    ("", "as short either way", "10/01/12", "10/02/12"),
+]
+
+
+@pytest.mark.parametrize(("order", "grounds", "dates"), [(order, grounds, dates) for order, grounds, *dates in GROUNDS])
+def test_the_grounds_of_an_order(order: str, grounds: str, dates: list[str]) -> None:
+    if not order:
+        with pytest.raises(DecisionNeeded):
+            chat(dated(*dates))
+        return
+    words = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}[order]
+    source = chat(dated(*dates)).source
+    assert (source.date_order, source.warnings[0]) == (order, f"The dates were read as {words}: {grounds}.")
+
+
+@pytest.mark.parametrize("clock", ["00:00", "00:01", "23:59", "12:00"])
+def test_every_minute_of_the_day_exists(clock: str) -> None:
+    export = chat(f"14/03/2023, {clock} - A: x\n15/03/2023, {clock} - A: x\n")
+    assert rows(export) == [(f"2023-03-{day}T{clock}:00", "A", "x") for day in (14, 15)]

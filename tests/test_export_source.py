@@ -276,3 +276,60 @@ def test_errors_hold_no_chat_text() -> None:
     with pytest.raises(PodauditError) as caught:
         of(b"a very private line\n" * 40)
     assert "private" not in str(caught.value)
+
+
+# ---------------------------------------------------------------------------------------------------------- its edges
+
+
+@pytest.mark.parametrize(("low", "wide"), [(0, True), (9, True), (10, False), (50, False), (90, False)])
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_zeros_at_both_parities_are_not_utf_16(order: str, low: int, wide: bool) -> None:
+    """Less than one to nine is no matter: letters whose low byte is zero."""
+    data = ("\u0100" * low + "a" * (100 - low)).encode(f"utf-16-{order}")
+    assert source.decode(data).encoding == (f"utf-16-{order}" if wide else "utf-8")
+
+
+@pytest.mark.parametrize(("zeros", "wide"), [(50, True), (49, False)])
+def test_how_many_zeros_make_utf_16(zeros: int, wide: bool) -> None:
+    data = b"\0a" * zeros + b"a" * (1000 - 2 * zeros)
+    assert source.decode(data).encoding == ("utf-16-be" if wide else "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"), [(10, "10 bytes"), (1_048_575, "1,048,575 bytes"), (1 << 20, "1 MB"), (5 << 20, "5 MB")]
+)
+def test_the_cap_is_said_in_a_measure_that_fits(limit: int, said: str) -> None:
+    with pytest.raises(
+        Unreadable, match=rf"^chat.txt holds more than {said} of text; raise --max-size if that is right.$"
+    ):
+        of(b"x" * (limit + 1), max_bytes=limit)
+    data = packed(("_chat.txt", b"x" * (limit + 1)))
+    with pytest.raises(Unreadable, match=f"more than {said} of text"):
+        of(data, max_bytes=limit)
+
+
+@pytest.mark.parametrize(("n", "read"), [(39, True), (40, False)])
+def test_how_many_texts_of_an_archive_are_looked_at(n: int, read: bool) -> None:
+    data = packed(*((f"{i:02}.txt", b"20/05/2023, 10:00 - X: one\n") for i in range(n)), ("z.txt", CHAT.encode()))
+    assert of(data).source.messages == (2 if read else 1)
+
+
+def test_a_text_that_is_encrypted_beside_one_that_is_not() -> None:
+    data = bytearray(packed(("a.txt", b"secret"), ("b.txt", CHAT.encode())))
+    data[data.index(b"PK\x03\x04") + 6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    export = of(bytes(data))
+    assert len(texts(export)) == 2
+    assert "The archive holds 2 text files; b.txt was taken." in export.source.warnings
+
+
+@pytest.mark.parametrize(("alone", "encoding"), [(4, "utf-8"), (5, "cp1252")])
+def test_a_pair_of_bytes_against_how_many_alone_is_chance(alone: int, encoding: str) -> None:
+    data = PLAIN.encode() + "é".encode() + b" \xe9x" * alone
+    assert source.decode(data).encoding == encoding
+
+
+@pytest.mark.parametrize(("odd", "encoding"), [(0, "cp1252"), (2, "cp1252"), (5, "utf-8")])
+def test_bytes_that_western_text_does_not_hold_are_counted(odd: int, encoding: str) -> None:
+    data = PLAIN.encode() + b" \xe9x" * 5 + b" \x81x" * odd
+    assert source.decode(data).encoding == encoding

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
+import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from podaudit.export import read
+from podaudit.export import doubts, read
 from podaudit.model import Export, Options, PodauditError, Unreadable
 
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
@@ -248,3 +250,71 @@ def test_a_header_pasted_at_the_start_of_a_line_is_kept_with_a_doubt(
     else:
         assert "never said" in row["text"] and len(m) == len(messages)
     assert m["doubts"].tolist().count("") == len(m) - 1
+
+
+# ------------------------------------------------------------------------------------------------------ times in order
+
+
+def removed(values: list[int]) -> int:
+    """How few values can go so that the rest never falls, by trying all chains."""
+    best: list[int] = []
+    for i, v in enumerate(values):
+        best.append(1 + max((best[j] for j in range(i) if values[j] <= v), default=0))
+    return len(values) - max(best, default=0)
+
+
+@QUICK
+@given(st.lists(st.integers(0, 9), max_size=30))
+def test_the_fewest_are_out_of_order(values: list[int]) -> None:
+    odd = doubts._misfits(values)
+    rest = [v for i, v in enumerate(values) if i not in odd]
+    assert odd == sorted(set(odd)) and rest == sorted(rest)
+    assert len(odd) == removed(values)
+
+
+@QUICK
+@given(st.lists(st.one_of(st.none(), st.integers(0, 5)), max_size=20))
+def test_times_out_of_order(minutes: list[int | None]) -> None:
+    """What is left is in order; where the first is not among the rest, nearly all the rest is before it."""
+    time = np.array(
+        [np.datetime64("NaT") if m is None else np.datetime64(m * 60, "s") for m in minutes], "datetime64[us]"
+    )
+    odd = doubts.out_of_order(time)
+    rest = time[~odd & ~np.isnat(time)]
+    assert np.all(rest[1:] >= rest[:-1])
+    assert not np.any(odd & np.isnat(time))
+    known = [m for m in minutes if m is not None]
+    if known == sorted(known):
+        assert not odd.any()
+    if known and not odd[minutes.index(known[0])] and min(known) >= known[0]:
+        assert int(odd.sum()) == removed(known)
+
+
+@pytest.mark.parametrize("seconds", [59, 60, 61, 3600])
+def test_how_far_back_is_out_of_order(seconds: int) -> None:
+    """Delivery may swap messages by seconds."""
+    start = dt.datetime(2023, 5, 20, 10)
+    for swap in (-seconds, seconds):
+        times = [start + dt.timedelta(hours=3 * i) for i in range(6)]
+        times[3] = (times[2] if swap < 0 else times[4]) + dt.timedelta(seconds=swap)
+        odd = doubts.out_of_order(np.array(times, "datetime64[us]"))
+        assert odd[[0, 1, 5]].tolist() == [False] * 3
+        assert int(odd.sum()) == (seconds >= 60)  # either of the two
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "less than a minute"), (59, "less than a minute"), (60, "1 minute"), (89, "1 minute"), (91, "2 minutes"), (3599, "60 minutes"),
+     (3600, "1 hour"), (7200, "2 hours"), (86_399, "24 hours"), (86_400, "1 day"), (200_000, "2 days")],
+)  # fmt: skip
+def test_lengths_of_time_in_words(seconds: int, said: str) -> None:
+    assert doubts.span(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("messages", "cap"),
+    [(0, None), (9_969, None), (9_970, 10_000), (10_000, 10_000), (10_030, 10_000), (10_031, None), (39_969, None), (39_970, 40_000),
+     (40_030, 40_000), (40_031, None)],
+)  # fmt: skip
+def test_how_near_the_most_that_the_app_exports(messages: int, cap: int | None) -> None:
+    assert doubts.truncated(messages) == cap

@@ -150,7 +150,7 @@ def _phantoms(raw: bytes, said: Said, body: Ints, end: Ints, plain: Bools, named
     reader = notices.Reader()
     count = _count(said, plain)
     few = [n <= _PHANTOM or bool(_OPENING.keys() & set(s)) for n, s in zip(count.tolist(), said.names, strict=True)]
-    some = np.flatnonzero(np.append(np.array(few, dtype=bool) & (count > 0), False)[said.code])
+    some = np.flatnonzero(np.append(np.array(few, dtype=bool), False)[said.code])
     some = some[plain[some]]
     long: list[tuple[int, str]] = []
     names = [notices.clean(n) for n in said.names if len(n.split()) < _SENTENCE]
@@ -243,7 +243,7 @@ def _marked_names(raw: bytes, said: Said, first_end: Ints, bracket: Bools) -> No
         return
     data = np.frombuffer(raw, dtype=np.uint8)
     at = places(data, _LRM[0])
-    at = at[(at >= 2) & (at + 2 < len(data))]
+    at = at[at + 2 < len(data)]
     for byte, off in ((_COLON, -2), (_BLANK, -1), (_LRM[1], 1), (_LRM[2], 2)):
         at = at[data[at + off] == byte]
     own = rows[np.searchsorted(said.text[rows], at, side="right") - 1]
