@@ -434,13 +434,16 @@ def test_a_long_list_of_lines_is_cut(n: int, named: str) -> None:
 @pytest.mark.parametrize(("n", "known"), [(1, True), (80, True), (81, False)])
 def test_how_long_a_name_before_a_mark_or_a_bare_colon_may_be(n: int, known: bool) -> None:
     name = "X" * n
-    for body in ("image omitted", "<attached: 1.jpg>"):
-        export = ios(f"Team: {name}: {LRM}{body}", "Bob: y", f"Team: {name}: dag", "Team: dag")
-        assert [s for s, _, _ in said(export)] == (
-            [f"Team: {name}", "Bob", f"Team: {name}", "Team"] if known else ["Team", "Bob", "Team", "Team"]
-        )
+    for body, kind in ((f"{LRM}image omitted", "media"), (f"{LRM}<attached: 1.jpg>", "media")):
+        export = ios(f"Team: {name}: {body}", "Bob: y", f"Team: {name}: dag", "Team: dag")
+        if known:
+            assert said(export)[0] == (f"Team: {name}", kind, body)
+            assert said(export)[2] == (f"Team: {name}", "text", "dag")
+        else:
+            assert [(s, t) for s, _, t in said(export)][::2] == [("Team", f"{name}: {body}"), ("Team", f"{name}: dag")]
+        assert said(export)[1::2] == [("Bob", "text", "y"), ("Team", "text", "dag")]
     export = ios("Anna: x", f"{name}:hoi", "Bob: y")
-    assert [s for s, _, _ in said(export)] == ["Anna", name if known else "", "Bob"]
+    assert [(s, t) for s, _, t in said(export)][1] == ((name, "hoi") if known else ("", f"{name}:hoi"))
 
 
 def test_a_bare_colon_on_android_ends_known_names_alone() -> None:
