@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from podaudit.detect.chat import Chat
 from podaudit.model import ABSENCES, LEDGER, REPLIES, ReplyStatus, RuleType, Status, rows
+from podaudit.standing import Standing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,12 +38,11 @@ class _Call:
 
 def with_due(calls: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     """CALLS with ``due`` filled: the call's own deadline, else by the deadline rule in force at that moment, else none."""
-    ruled = rules[rules["type"] == RuleType.DEADLINE]
-    lines, values = ruled["line"].tolist(), ruled["value"].tolist()
+    standing = Standing.of(rules)
     due = []
     for line, time, own in zip(calls["line"], calls["time"], calls["deadline"], strict=True):
-        at = bisect_left(lines, line)
-        due.append(own if own == own and own is not None else _by_rule(values[at - 1], time) if at else None)
+        rule = standing.at(RuleType.DEADLINE, line)
+        due.append(own if own == own and own is not None else _by_rule(rule.value, time) if rule else None)
     return calls.assign(due=_times(due))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from podaudit import model
+from podaudit import cli, model
 from podaudit.audit import Audit
 from podaudit.resources import demo_chat
 
@@ -21,6 +21,7 @@ settings.load_profile("podaudit")
 
 ROOT = Path(__file__).resolve().parent.parent
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
+Call = Callable[..., tuple[int, bytes, str]]
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +34,21 @@ def root() -> Path:
 def demo() -> Path:
     """The bundled chat, a zip as a phone shares it."""
     return demo_chat()
+
+
+@pytest.fixture
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Call:
+    """Runs ``podaudit`` within this process, which is quicker; for what does not depend on being a process."""
+    monkeypatch.chdir(tmp_path)
+
+    def go(*arguments: str | Path) -> tuple[int, bytes, str]:
+        with pytest.raises(SystemExit) as stop:
+            cli.main([str(argument) for argument in arguments])
+        out, said = capfdbinary.readouterr()
+        assert isinstance(stop.value.code, int)
+        return stop.value.code, out, said.decode()
+
+    return go
 
 
 @pytest.fixture

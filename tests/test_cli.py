@@ -28,21 +28,6 @@ CHAT = make_chat(200)
 
 
 @pytest.fixture
-def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Call:
-    """Runs ``podaudit`` within this process, which is quicker; for what does not depend on being a process."""
-    monkeypatch.chdir(tmp_path)
-
-    def go(*arguments: str | Path) -> tuple[int, bytes, str]:
-        with pytest.raises(SystemExit) as stop:
-            cli.main([str(argument) for argument in arguments])
-        out, said = capfdbinary.readouterr()
-        assert isinstance(stop.value.code, int)
-        return stop.value.code, out, said.decode()
-
-    return go
-
-
-@pytest.fixture
 def chat(tmp_path: Path) -> Path:
     path = tmp_path / "chat.txt"
     path.write_bytes(CHAT)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from report_fixture import coded_audit
 
-from podaudit import cli, evaluate, terminal
+from podaudit import evaluate, terminal
 from podaudit.audit import Audit, audit
 from podaudit.evaluate import Agreement, Coding, Item, Units
 from podaudit.export import read
@@ -279,16 +279,12 @@ def test_the_document_has_a_row_for_each_part(parts: Parts) -> None:
 
 
 @pytest.fixture
-def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Call:
-    """Runs ``podaudit`` within this process, in an empty folder."""
-    monkeypatch.chdir(tmp_path)
+def call(call: Callable[..., tuple[int, bytes, str]]) -> Call:
+    """The same, with standard output as text."""
 
     def go(*arguments: str | Path) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as stop:
-            cli.main([str(argument) for argument in arguments])
-        out, said = capfdbinary.readouterr()
-        assert isinstance(stop.value.code, int)
-        return stop.value.code, out.decode(), said.decode()
+        status, out, said = call(*arguments)
+        return status, out.decode(), said
 
     return go
 

@@ -11,9 +11,10 @@ import pytest
 
 from podaudit import links
 from podaudit.detect.chat import Chat, view
-from podaudit.detect.rules import in_force, rules
+from podaudit.detect.rules import rules
 from podaudit.lexicon import load
 from podaudit.model import MEMBERS, MEMBERSHIP, MESSAGES, RULES
+from podaudit.standing import in_force
 
 CASES = tomllib.loads((Path(__file__).parent.parent / "fixtures" / "rules" / "cases.toml").read_text(encoding="utf-8"))[
     "chat"
@@ -77,7 +78,7 @@ def test_empty_chat_gives_the_schema() -> None:
     table = rules(view(MESSAGES.frame(), MEMBERS.frame(), MEMBERSHIP.frame(), links.find([], [], None)), load())
     assert list(table.columns) == RULES.names
     assert len(table) == 0
-    assert in_force(table, START) == {}
+    assert in_force(table, 1) == {}
 
 
 def test_rows_say_who_when_and_why() -> None:
@@ -94,10 +95,10 @@ def test_rows_say_who_when_and_why() -> None:
 def test_a_later_rule_replaces_the_earlier_from_then_on() -> None:
     case = next(c for c in CASES if c["id"] == "nl-list")
     table = rules(build(case["said"], habit=True), load())
-    assert in_force(table, START - dt.timedelta(minutes=1)) == {}
-    assert in_force(table, START)["deadline"]["value"] == 45
-    assert in_force(table, START + dt.timedelta(hours=2))["deadline"]["value"] == 30
-    assert in_force(table, START + dt.timedelta(hours=2))["comment_min_words"]["value"] == 7
+    assert in_force(table, 1) == {}
+    assert in_force(table, 2)["deadline"].value == 45
+    assert in_force(table, 4)["deadline"].value == 30
+    assert in_force(table, 4)["comment_min_words"].value == 7
 
 
 def test_others_lay_down_no_rules() -> None:

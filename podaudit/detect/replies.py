@@ -40,7 +40,8 @@ _BARE = 8  # words of a first answer without any word that is known
 _FIRST = 14  # words of a first answer that is looked at
 _ANSWERED = 3  # messages in which a question is answered
 _EVER = dt.datetime.min
-_SOON, _FRESH, _STILL, _WEEK = (dt.timedelta(hours=h) for h in (2, 12, 48, 168))
+_SOON, _FRESH, _STILL, _RECENT = (dt.timedelta(hours=h) for h in (2, 12, 48, 72))
+_FIRST_SAID = "a short first answer right after the call, as is the group's habit"
 # «and Bob too»: what follows comes on top of what was said
 _UNTIL = regex.compile(
     r"\b(?:until|till?|through|thru|this week|tot|t/m|deze week|bis|diese woche|jusqu\w*|cette semaine|hasta|esta semana|ate|fino)\b"
@@ -311,7 +312,7 @@ def _first_answer(message: Message, folded: str, mentions: Sequence[Mention], pl
         return Said(ReplyStatus.PROMISE, False, f"names a later time: “{later.phrase}”") if soon else None
     if not place.fresh(_SOON) or place.length > _BARE or message.hits.keys() & _OTHERWISE:
         return None
-    return Said(ReplyStatus.DONE, False, "a short first answer right after the call, as is the group's habit")
+    return Said(ReplyStatus.DONE, False, _FIRST_SAID)
 
 
 @cache
@@ -342,17 +343,17 @@ def _by_place(
     ):
         return Said(ReplyStatus.DONE, True, "names callers of the last hours whom nothing was answered yet")
     if recent and clause.other <= 2 and place.fresh() and place.length <= _FIRST:
-        if "later" in message.hits and not message.hits.keys() & {"done", "tick"} and place.length <= _FIRST:
+        if "later" in message.hits and not message.hits.keys() & {"done", "tick"}:
             return Said(ReplyStatus.PROMISE, False, f"names a later time: “{message.hits['later'].phrase}”")
         return Said(ReplyStatus.DONE, False, "names the caller, and little else")
     if first and place.length <= _BARE and place.talk == 0 and place.fresh(_SOON) and not clause.names:
-        return Said(ReplyStatus.DONE, False, "a short first answer right after the call, as is the group's habit")
+        return Said(ReplyStatus.DONE, False, _FIRST_SAID)
     return None
 
 
 def _recent(clause: Clause, state: _State, now: dt.datetime) -> list[str]:
     """Those named whose latest call is of the last days."""
-    return [x for x in clause.names if x in state.latest and now - state.latest[x] <= dt.timedelta(hours=72)]
+    return [x for x in clause.names if x in state.latest and now - state.latest[x] <= _RECENT]
 
 
 def _accept(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import regex
 
@@ -107,15 +107,6 @@ def rules(chat: Chat, lexicon: Lexicon) -> pd.DataFrame:
     )
 
 
-def in_force(rules: pd.DataFrame, when: dt.datetime) -> dict[str, dict[str, Any]]:
-    """The rules in force at a moment: rule type -> its latest row of RULES, as a mapping, in order of line."""
-    out: dict[str, dict[str, Any]] = {}
-    for row in rules[rules["time"] <= when].sort_values("line", kind="stable").to_dict("records"):
-        out.pop(row["type"], None)
-        out[row["type"]] = {str(k): v for k, v in row.items()}
-    return out
-
-
 # ------------------------------------------------------------------------------------------------------------- deciding
 
 
@@ -127,7 +118,7 @@ def _decide(chat: Chat, lexicon: Lexicon) -> list[tuple[int, Found, str]]:
     if not lists and not habit:
         return []
     first = min(lists, default=-1)
-    lawgivers = frozenset(chat.members[i] for i in lists) | _founders(chat) | _admins(chat)
+    lawgivers = frozenset(chat.members[i] for i in lists) | chat.admins
     held: set[RuleType] = {t for m in lists.values() for t in m.types}
     out: list[tuple[int, Found, str]] = []
     last: tuple[int, dt.datetime] | None = None  # the latest message with a rule: what follows at once belongs to it
@@ -185,11 +176,6 @@ def _founders(chat: Chat) -> frozenset[str]:
     """Who created the group; where no notice says so, nobody."""
     events = chat.membership
     return frozenset(n for n in events.loc[events["event"] == "created", "member"].tolist() if isinstance(n, str))
-
-
-def _admins(chat: Chat) -> frozenset[str]:
-    events = chat.membership
-    return frozenset(n for n in events.loc[events["event"] == "admin", "member"].tolist() if isinstance(n, str))
 
 
 def _lists(

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from podaudit.export import notices, words
+from podaudit.export.dates import Ints
 from podaudit.export.doubts import skeleton
 from podaudit.export.kinds import CODE
 from podaudit.export.notices import YOU, Said, bare, clean
@@ -115,7 +116,8 @@ def know(rows: Rows, text_of: Callable[[int], str], me: str | None, name: str) -
     ``text_of(row)`` is the text of a row. Raises ``DecisionNeeded`` when ``me`` names nobody in the chat.
     """
     said = _read_notices(rows, text_of)
-    by_code, first_row = tally(rows.sender_code, len(rows.senders)), firsts(rows.sender_code, len(rows.senders))
+    n_codes = len(rows.senders)
+    by_code, first_row = tally(rows.sender_code, n_codes), firsts(rows.sender_code, n_codes)
     used = np.flatnonzero(by_code).tolist()
     spoken = [bare(rows.senders[c]) for c in used]
     noted = [n for s in said.values() if s for n in (s.by, s.who) if n and n != YOU]
@@ -157,7 +159,7 @@ def know(rows: Rows, text_of: Callable[[int], str], me: str | None, name: str) -
     ]  # fmt: skip
     if group is None:
         group = _ios_group(rows, book, counts)
-    members = _members(rows, events, book, names, code_id, owner)
+    members = _members(rows, events, book, names, code_id, owner, by_code, first_row)
     member_of = [shown(code_id.get(c)) or "" for c in range(len(rows.senders))]
     return People(membership, members, member_of, group, warnings, doubts)
 
@@ -315,12 +317,13 @@ def _members(
     names: Mapping[str, str],
     code_id: Mapping[int, str],
     owner: str | None,
+    counts: Ints,
+    first_at: Ints,
 ) -> list[dict[str, object]]:
     periods = presence((e.event, book.root(e.who) if e.who else None, rows.time[e.row].astype(object)) for e in events)
     root_codes: dict[str, list[int]] = {}
     for c, key in code_id.items():
         root_codes.setdefault(book.root(key), []).append(c)
-    counts, first_at = tally(rows.sender_code, len(rows.senders)), firsts(rows.sender_code, len(rows.senders))
     last_at = len(rows.line) - 1 - firsts(rows.sender_code[::-1], len(rows.senders))
     groups: dict[str, list[str]] = {}
     for key in sorted(book.shown, key=lambda k: book.seen[k]):
