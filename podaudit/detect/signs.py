@@ -117,8 +117,9 @@ def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame) -> dict[str, Sig
     }  # fmt: skip
     if candidates:
         outside: Counter[str] = Counter()
+        some = regex.compile(r"\L<words>", words=sorted(candidates))
         for i, text in enumerate(chat.folded):
-            if i not in short and any(t in text for t in candidates):
+            if i not in short and some.search(text):
                 outside.update(candidates.intersection(tokens(text)))
         for token in sorted(candidates):
             if inside[token] >= 1.5 * outside[token]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from podaudit.when.words import (
     LONGEST,
@@ -67,7 +67,8 @@ def _short_stretch() -> re.Pattern[str]:
     return re.compile(r"(?<![\w.,:])(?P<n>\d)\s?[hu]\s?(?P<extra>[0-5]\d)(?!\w)")
 
 
-def find_stretches(text: str) -> list[Stretch]:
+@lru_cache(maxsize=1 << 12)  # several readers ask of one message, and groups repeat themselves
+def find_stretches(text: str) -> tuple[Stretch, ...]:
     """All stretches of time, in order. What may be a clock time as well is decided by what stands before it."""
     out: list[Stretch] = []
     minutes_of = book()["unit"]["minutes"]
@@ -104,7 +105,7 @@ def find_stretches(text: str) -> list[Stretch]:
         ):
             out = [s for s in out if s.stop <= m.start() or s.start >= m.end()]
             out.append(Stretch(m.start(), m.end(), int(m["n"]) * 60 + int(m["extra"]), "hour", False, False))
-    return sorted(out, key=lambda s: s.start)
+    return tuple(sorted(out, key=lambda s: s.start))
 
 
 _EITHER_WAY = re.compile(r"(?<!\w)(?:ate|d'ici|antes de|max\w*|en|em|in|sous|dans)\s*$")
