@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_laws_export import DIALECTS, QUICK, header
 
-from podaudit.export import bytewise, dates, headers, layouts, lines, senders, shapes
+from podaudit.export import blocks, bytewise, dates, headers, layouts, lines, senders, shapes
 
 DAYS = st.datetimes(dt.datetime(2012, 1, 1), dt.datetime(2029, 12, 31))
 NEAR = st.sampled_from(
@@ -193,3 +193,21 @@ def test_a_code_that_first_comes_in_a_later_block(low: int) -> None:
     for place, code in ((0, low), (50_000, low + 1), (150_000, low + 2)):
         expected[code % 5] = place
     assert senders.firsts(codes, 5).tolist() == expected
+
+
+def test_rare_layouts_are_learnt_stretch_by_stretch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layouts, "_SEEN", 1)  # the rare hours are not among the lines looked at first
+    monkeypatch.setattr(blocks, "ROWS", 3)
+    hours = ["10", "9", "9", "9", "9", "9", "11", "x", "9"]
+    raw = "".join(f"1/2/2023, {h}:0{i} - Anna: tot {'z' * 80}\n" for i, h in enumerate(hours)).encode()
+    split = lines.split_lines(raw)
+    at = np.arange(len(hours), dtype=np.int64)
+    template = shapes.template_of(*headers._shapes(headers._sample(raw, split.starts, at))[0])
+    found = layouts.scan(raw, split.text, at, split.starts[:-1], template.pattern, "abH", shapes.fold)
+    assert found.hit.tolist() == [h != "x" for h in hours]
+    clocks = [
+        dates.clock(*(np.array([n], dtype=np.int32) for n in (int(h), i, 0)), dates.half_of(""))[0]
+        for i, h in enumerate(hours)
+        if h != "x"
+    ]
+    assert found.clock[found.hit].tolist() == clocks
