@@ -10,7 +10,10 @@ import pytest
 from podaudit import train
 from podaudit.audit import audit
 from podaudit.detect import traits
-from podaudit.detect.pressure import WEIGHTS, Weights, as_json, labels_of, weights
+from podaudit.detect.pressure import labels_of
+from podaudit.detect.weighing import WEIGHED
+from podaudit.detect.weights import Weights, as_json, file_of
+from podaudit.detect.weights import load as weights_of
 from podaudit.export import read
 from podaudit.lexicon import load
 from podaudit.model import PRESSURE, Label, Options, PodauditError
@@ -117,10 +120,11 @@ def test_reasons_quote_the_message() -> None:
 
 
 def test_the_shipped_weights_are_whole() -> None:
-    known = weights()
-    assert set(known.of) == set(known.threshold) == set(Label)
-    about = json.loads(WEIGHTS.read_text(encoding="utf-8"))["about"]
-    assert about["chats"] > 10
+    for subject, labels in (("pressure", Label), ("replies", WEIGHED)):
+        known = weights_of(subject)
+        assert set(known.of) == set(known.threshold) == set(labels)
+        about = json.loads(file_of(subject).read_text(encoding="utf-8"))["about"]
+        assert about["chats"] > 10
     assert labels_of(frozenset()) == []
     assert labels_of(frozenset({"no such trait"})) == []
 
@@ -134,14 +138,14 @@ def test_training_is_deterministic_and_learns(tmp_path: Path) -> None:
         )
         for n in range(90)
     ]
-    first, scores = train.train(data)
-    again, _ = train.train(data)
+    first, scores = train.train(data, list(Label))
+    again, _ = train.train(data, list(Label))
     assert as_json(first, {}) == as_json(again, {})
     assert isinstance(first, Weights)
     assert first.of["apology"]["word apology"] > 0.5
     assert scores["apology"] == 1.0
     with pytest.raises(PodauditError, match="no coded pod chat"):
-        train.examples(tmp_path)
+        train.examples(tmp_path, "pressure")
 
 
 def test_examples_come_from_coded_chats(root: Path, tmp_path: Path) -> None:
@@ -149,8 +153,11 @@ def test_examples_come_from_coded_chats(root: Path, tmp_path: Path) -> None:
     text = read(demo_chat(), name="demo.zip", options=Options()).raw
     (tmp_path / f"{coded['id']}.txt").write_bytes(text)
     (tmp_path / f"{coded['id']}.truth.json").write_text(json.dumps(coded), encoding="utf-8")
-    data = train.examples(tmp_path)
+    data = train.examples(tmp_path, "pressure")
     assert {e.chat for e in data} == {coded["id"]}
     assert sum(bool(e.labels) for e in data) > 30
     assert any("word apology" in e.traits for e in data)
+    answers = train.examples(tmp_path, "replies")
+    assert sum("done" in e.labels for e in answers) > 80
+    assert any("first word" in e.traits for e in answers)
     assert traits.TELLING

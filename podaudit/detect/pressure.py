@@ -9,38 +9,19 @@ gaat er vandaag mee eten``.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podaudit.detect import targets, traits
 from podaudit.detect.chat import Chat
 from podaudit.detect.traits import Traits
+from podaudit.detect.weights import load
 from podaudit.lexicon import Lexicon
 from podaudit.model import PRESSURE, Label
 
 if TYPE_CHECKING:
     import pandas as pd
-
-WEIGHTS = Path(__file__).with_name("pressure.weights.json")
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """Per label: trait -> weight (log odds; the empty trait is the base), and the sum above which the label is given."""
-
-    of: Mapping[str, Mapping[str, float]]
-    threshold: Mapping[str, float]
-
-
-@cache
-def weights() -> Weights:
-    """The weights that ship with the package."""
-    raw = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return Weights(raw["weights"], raw["thresholds"])
 
 
 @cache
@@ -48,7 +29,7 @@ def _sums() -> tuple[dict[str, int], Any]:
     """Position of each trait, and the weights as a table, trait by label; the last row is the base less the threshold."""
     import numpy as np
 
-    known = weights()
+    known = load("pressure")
     names = sorted({t for of in known.of.values() for t in of if t})
     table = np.zeros((len(names) + 1, len(Label)))
     for column, label in enumerate(Label):
@@ -76,7 +57,7 @@ def pressure(
     """The labelled messages (PRESSURE), given what earlier stages found. No calls, no pod: an empty table."""
     if not len(calls):
         return PRESSURE.frame()
-    known, rows = weights(), []
+    known, rows = load("pressure"), []
     seen = {t.i: t for t in traits.read(chat, calls, repeats, rules, replies, ledger, lexicon)}
     labelled: dict[int, list[str]] = {}
     for i, t in seen.items():
@@ -152,15 +133,3 @@ CONTEXT: dict[str, str] = {
     f"after {x}": f"right after words of {x.replace('_', ' ')}"
     for x in ("dissent", "shaming", "threat", "sanction", "insult")
 }
-
-
-def as_json(found: Weights, about: Mapping[str, Any]) -> str:
-    """The file of weights: sorted, four decimals, so that training twice gives the same bytes."""
-    table = {
-        "about": dict(about),
-        "thresholds": {k: round(v, 4) for k, v in sorted(found.threshold.items())},
-        "weights": {
-            k: {t: round(w, 4) for t, w in sorted(v.items()) if round(w, 4)} for k, v in sorted(found.of.items())
-        },
-    }
-    return json.dumps(table, ensure_ascii=False, indent=1) + "\n"

@@ -12,7 +12,9 @@ import regex
 from podaudit import when
 from podaudit.detect.chat import LINK_SIGN, Chat
 from podaudit.detect.names import Mention
+from podaudit.detect.pronouns import PRONOUNS
 from podaudit.detect.signs import EMOJI, WORD, Sign, said
+from podaudit.detect.weighing import below
 from podaudit.lexicon import Hit, Lexicon
 from podaudit.model import ReplyStatus
 
@@ -28,6 +30,7 @@ _DIGITS = regex.compile(
     r"week|k\b|sec|s\b|euro|€))"
 )
 _SIGNED = regex.compile(r"(?:\p{Extended_Pictographic}\s*)+")
+_LENGTHS = (2, 4, 8, 14, 22, 40)  # words
 _MANY = 15  # calls that somebody counts
 _ASIDE = 8  # words of a clause in which a sign may be a word like any other
 YOU_ALL = regex.compile(r"\b(?:jullie|you guys|y'all|you all|ihr|euch|vous|vosotros|ustedes|voces|voi)\b")
@@ -55,11 +58,12 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a clause says: status, how surely, and why."""
+    """What a clause says: status, how surely, why, and by which way that is known."""
 
     status: ReplyStatus
     strong: bool
     why: str
+    way: str = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Message:
 
     hits: Mapping[str, Hit]  # concept -> its first hit
     clauses: tuple[Clause, ...]
+    traits: frozenset[str]  # what the text shows, wherever it stands
 
     def spoken(self, known: Set[str]) -> Iterator[Clause]:
         """The clauses, naming only those who have made a call by then."""
@@ -84,9 +89,26 @@ class Reader:
         self.read = lru_cache(maxsize=1 << 15)(self._read)
 
     def _read(self, folded: str) -> Message:
-        hits = tuple(h for h in self._lexicon.scan("replies", folded) if self._chat.at_home(h))
+        found = [h for h in self._lexicon.scan("replies", folded) if self._chat.at_home(h)]
+        hits = tuple(h for h in found if not any(_drowned(h, other) for other in found))
         first = {h.concept: h for h in reversed(hits)}
-        return Message(first, tuple(self._clauses(folded, hits)))
+        clauses = tuple(self._clauses(folded, hits))
+        return Message(first, clauses, frozenset(self._traits(folded, first, clauses)))
+
+    def _traits(self, folded: str, hits: Mapping[str, Hit], clauses: Sequence[Clause]) -> Iterator[str]:
+        yield from (f"word {concept}" for concept in hits)
+        yield f"words {below(len(folded.split()), _LENGTHS)}"
+        signs = [s for c in clauses for s in c.signs]
+        if signs:
+            yield "sign sure" if any(self.signs[s].sure for s in signs) else "sign weak"
+        yield from (name for name in ("ratio", "count") if any(getattr(c, name) for c in clauses))
+        if not WORD.search(folded) and EMOJI.search(folded):
+            yield "emoji only"
+        yield from (name for name, mark in (("asks", "?"), ("holds a link", LINK_SIGN)) if mark in folded)
+        yield from (name for name, pattern in PRONOUNS.items() if pattern.search(folded))
+        mentions = self._chat.names.found(folded)
+        if mentions and mentions[0].start <= 1:
+            yield "name alone" if mentions[0].stop + 2 >= len(folded) else "name first"
 
     def _clauses(self, folded: str, hits: tuple[Hit, ...]) -> Iterator[Clause]:
         words = [(m.start(), m[0]) for m in WORD.finditer(folded)]
@@ -143,9 +165,9 @@ def _count(clause: Clause, own: list[str]) -> tuple[int | None, bool]:
     big = next((n for n in spoken if 1 < n <= _MANY), None)
     if big is not None and (when.clocks(clause.text) or when.duration(clause.text)):
         big = None  # «at eight» counts no calls
-    if big is not None or own:
+    if big is not None:
         return big, False
-    marks = [c for c in EMOJI.findall(clause.text) if c != LINK_SIGN]
+    marks = [c for c in EMOJI.findall(clause.text) if c != LINK_SIGN and (not own or c in clause.signs)]
     if len(marks) > 1 and len(set(marks)) == 1:
         return len(marks), False
     return None, False
@@ -169,7 +191,7 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
     if sure:
         why = signs[signed[0]].why if signed else f"counts: “{clause.text.strip()[:30]}”"
         aside = clause.other > _ASIDE and not (clause.names or clause.ratio or clause.count or _edge(clause))
-        return Said(ReplyStatus.DONE, not aside, why)
+        return Said(ReplyStatus.DONE, not aside, why, "sign" if signed else "count")
     if done and (_opens(done, clause) or not (later and later.start >= done.stop and not clause.count)):
         return Said(
             ReplyStatus.DONE,
@@ -177,20 +199,26 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
             f"says it is done: “{done.phrase}”",
         )
     if later and ((clause.names and clause.other <= 6) or clause.count or clause.has("all", "both")):
-        return Said(ReplyStatus.PROMISE, False, f"names a later time: “{later.phrase}”")
+        return Said(ReplyStatus.PROMISE, False, f"names a later time: “{later.phrase}”", "time")
     if "received" in clause.hits:
         return None
     if (excuse := clause.has("excuse")) and _carries(excuse, clause):
         return Said(ReplyStatus.EXCUSE, True, f"says it cannot be done: “{excuse.phrase}”")
     if clause.signs:
-        return Said(ReplyStatus.DONE, False, signs[clause.signs[0]].why)
+        return Said(ReplyStatus.DONE, False, signs[clause.signs[0]].why, "sign")
     if "idiom" in clause.hits and not clause.count:
         return None  # «good luck, Kim ❤»
     counted = _plain(clause, "all") or clause.count
     if (hit := clause.has("tick", "weak", "both")) or (counted and clause.other <= 3):
         words = (hit or clause.has("all")).phrase if hit or clause.has("all") else clause.text.strip()[:30]  # type: ignore[union-attr]
-        return Said(ReplyStatus.DONE, False, f"“{words}” right after a call")
+        return Said(ReplyStatus.DONE, False, f"“{words}” right after a call", "mark")
     return None
+
+
+def _drowned(hit: Hit, other: Hit) -> bool:
+    """Is a hit part of a longer one in another language? Spanish «esta la dejo pasar» holds no Portuguese «está lá»."""
+    longer = other.start <= hit.start and hit.stop <= other.stop and len(other.phrase) > len(hit.phrase)
+    return longer and hit.language != other.language != "any"
 
 
 def _opens(hit: Hit, clause: Clause) -> bool:

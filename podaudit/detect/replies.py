@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from podaudit import when
+from podaudit.detect import weighing
 from podaudit.detect.chat import LAUGH, LINK_SIGN, Chat
 from podaudit.detect.names import Mention
 from podaudit.detect.reading import YOU_ALL, Clause, Message, Reader, Said, is_list, meaning
-from podaudit.detect.signs import WORD, learn
+from podaudit.detect.signs import WORD, Habit, learn
 from podaudit.lexicon import Lexicon
 from podaudit.lexicon.fold import fold
 from podaudit.model import CLAIMS, ReplyStatus
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _LONG = 45  # words; beyond that a message tells a story, and only its first clauses report
 _OPEN_TO_ALL = (ReplyStatus.DONE, ReplyStatus.PROMISE)  # one skips one post, or says which
 _OTHERWISE = frozenset("received idiom howto notyet excuse absent refuse promise".split())
+_ELSEWHERE = frozenset({"asks", "word received", "word idiom", "word howto", "word notyet"})  # traits
 _DAY_END = (23, 59)
 _WEAK = 22  # words; a weak word counts in short messages only
 _BARE = 8  # words of a first answer without any word that is known
@@ -99,10 +101,40 @@ class _Place:
         return self.unsaid and self.since is not None and self.since <= window
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A message that may answer calls: what was read in it, and the traits by which it is weighed."""
+
+    i: int  # position in the chat
+    read: tuple[dict[str, Any], ...]  # rows of CLAIMS, each with the ``way`` it was found
+    traits: tuple[frozenset[str], ...]  # in groups
+    callers: tuple[str, ...]  # members named who have made a call of late
+    count: int | None  # how many it says, whatever of
+    keys: tuple[str, ...]  # posts linked to
+
+
 def claims(chat: Chat, links: pd.DataFrame, calls: pd.DataFrame, rules: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
     """What members say of their own part (CLAIMS), given LINKS, CALLS and RULES."""
-    if not len(calls):
-        return CLAIMS.frame()
+    found = candidates(chat, links, calls, rules, lexicon) if len(calls) else ()
+    return CLAIMS.frame(row for c in found for row in _weighed(chat, c))
+
+
+def _weighed(chat: Chat, c: Candidate) -> Iterable[dict[str, Any]]:
+    """What was read and weighs enough; or, where nothing was and the rest alone weighs enough, what that says."""
+    weight = weighing.weigh(c.traits)
+    kept = [r for r in c.read if r["until"] is not None or weight.get(r["status"], 1.0) > 0]
+    status = max(weight, key=lambda s: weight[s])
+    if not c.read and weight[status] > 0 and not c.traits[0] & _ELSEWHERE:
+        names = list(c.callers)
+        kept = [_base(chat, c.i) | {"status": status.value, "names": names, "count": None if names else c.count}]
+        kept[0]["why"] = weighing.why(status, c.traits)
+    return [r | {"keys": list(c.keys)} for r in kept[:1]] if c.keys else kept
+
+
+def candidates(
+    chat: Chat, links: pd.DataFrame, calls: pd.DataFrame, rules: pd.DataFrame, lexicon: Lexicon
+) -> Iterator[Candidate]:
+    """The messages that may answer calls, in order: by a word, a sign, a name, a number, or as first word after a call."""
     signs = learn(chat, calls, rules)
     worded = lexicon.gate("replies", chat.column)
     marks = regex.compile(r"(?<!\w)\L<signs>(?!\w)", signs=list(signs)) if signs else None
@@ -112,10 +144,9 @@ def claims(chat: Chat, links: pd.DataFrame, calls: pd.DataFrame, rules: pd.DataF
     for line, key in zip(links["line"].tolist(), links["key"].tolist(), strict=True):
         if key in posts and line not in call_lines:
             linked[line].append(key)
-    reader = Reader(chat, lexicon, signs, outsiders)
+    reader, habit = Reader(chat, lexicon, signs, outsiders), Habit.learn(chat, calls)
     known: set[str] = set()
     state = _State()
-    rows: list[dict[str, Any]] = []
     for i, (line, member) in enumerate(zip(chat.lines, chat.members, strict=True)):
         folded, found = chat.folded[i], list[dict[str, Any]]()
         if state.caller and not chat.media[i] and line not in rule_lines:
@@ -127,15 +158,31 @@ def claims(chat: Chat, links: pd.DataFrame, calls: pd.DataFrame, rules: pd.DataF
                 or (marks and marks.search(folded))
                 or chat.names.found(folded)
                 or _DIGIT.search(folded)
-            ):
+            ) and not is_list(chat, folded):
+                message = reader.read(folded)
                 found = list(_read(chat, i, reader, known - {member}, state, place))
-                if keys := linked.get(line):
-                    found = [f | {"keys": keys} for f in found[:1]]
-        rows += found
+                named = [m for m in chat.names.members_in(folded) if m != member]
+                recent = [m for m in named if m in state.latest and chat.times[i] - state.latest[m] <= _RECENT]
+                since = None if place.since is None else dt.timedelta(minutes=place.since // dt.timedelta(minutes=1))
+                traits = (
+                    message.traits,
+                    weighing.of_reading(found),
+                    weighing.of_place(
+                        since,
+                        min(place.talk, 9),
+                        first_word=place.unsaid,
+                        a_call_itself=place.own_call,
+                        by_an_admin=member in chat.admins,
+                        after_a_question=place.asked,
+                    ),
+                    weighing.of_names(len(named), len(recent), state.caller in named),
+                    frozenset({weighing.of_habit(habit.at(i))}),
+                )
+                count = next((c.count for c in message.clauses if c.count), None)
+                yield Candidate(i, tuple(found), traits, tuple(recent), count, tuple(linked.get(line, ())))
         if line in call_lines:
             known |= callers[line]
         state.pass_by(member, chat.times[i], line in call_lines, {f["status"] for f in found}, "?" in folded)
-    return CLAIMS.frame(rows)
 
 
 def _first_lines(calls: pd.DataFrame) -> dict[int, set[str]]:
@@ -185,16 +232,11 @@ def _place(state: _State, folded: str, member: str, now: dt.datetime, own_call: 
     )
 
 
-def _read(
-    chat: Chat, i: int, reader: Reader, known: set[str], state: _State, place: _Place
-) -> Iterator[dict[str, Any]]:
-    folded, now = chat.folded[i], chat.times[i]
-    if is_list(chat, folded):
-        return
-    message = reader.read(folded)
-    base: dict[str, Any] = {
+def _base(chat: Chat, i: int) -> dict[str, Any]:
+    """A claim by the writer of a message, of nothing in particular yet."""
+    return {
         "line": chat.lines[i],
-        "time": now,
+        "time": chat.times[i],
         "member": chat.members[i],
         "names": [],
         "keys": [],
@@ -203,14 +245,27 @@ def _read(
         "inverse": False,
         "strict": False,
         "until": None,
+        "way": "",
     }
+
+
+def _read(
+    chat: Chat, i: int, reader: Reader, known: set[str], state: _State, place: _Place
+) -> Iterator[dict[str, Any]]:
+    folded, now = chat.folded[i], chat.times[i]
+    message, base = reader.read(folded), _base(chat, i)
     absent = message.hits.get("absent")
     if absent is None and _UNTIL.search(folded):
         absent = message.hits.get("refuse") or message.hits.get("excuse")
     if absent and not place.own_call and (until := when.until(folded, now)) is not None:
         away = until.date() > now.date() or (until.hour, until.minute) == _DAY_END
         if away and (absent.concept == "absent" or not any(c.names for c in message.spoken(known))):
-            yield base | {"status": ReplyStatus.EXCUSE.value, "until": until, "why": f"signs off: “{absent.phrase}”"}
+            yield base | {
+                "status": ReplyStatus.EXCUSE.value,
+                "until": until,
+                "why": f"signs off: “{absent.phrase}”",
+                "way": "period",
+            }
             for clause in message.spoken(known):  # «3/3. and off to Lisbon until Tuesday»
                 told = None if absent.phrase in clause.text else meaning(clause, reader.signs)
                 if (
@@ -220,11 +275,21 @@ def _read(
                     and (clause.ratio or clause.signs or clause.names)
                 ):
                     names = [] if clause.ratio else clause.names
-                    yield base | {"status": told.status.value, "names": names, "count": clause.count, "why": told.why}
+                    yield base | {
+                        "status": told.status.value,
+                        "names": names,
+                        "count": clause.count,
+                        "why": told.why,
+                        "way": told.way,
+                    }
             return
         if absent.concept == "absent":
             if place.fresh() and place.length <= _WEAK:  # «in calls till 11:30, then all five»
-                yield base | {"status": ReplyStatus.PROMISE.value, "why": f"says from when: “{absent.phrase}”"}
+                yield base | {
+                    "status": ReplyStatus.PROMISE.value,
+                    "why": f"says from when: “{absent.phrase}”",
+                    "way": "time",
+                }
             return
     waiting: list[str] = []  # members named before it is said what of them
     counted: int | None = None  # and how many, likewise
@@ -258,7 +323,7 @@ def _read(
             sign = clause.text.find(clause.signs[0])
             if sign < at.start() and not any(m.member in clause.names for m in chat.names.found(clause.text[:sign])):
                 made.append(
-                    base | {"status": told.status.value, "why": told.why}
+                    base | {"status": told.status.value, "why": told.why, "way": told.way}
                 )  # «✅ en Bob ook»: the latest, and Bob's
                 more = True
         count = (clause.count or counted) if told.status is ReplyStatus.PROMISE else clause.count
@@ -272,6 +337,7 @@ def _read(
                 "names": names,
                 "count": count,
                 "why": told.why,
+                "way": told.way,
                 "more": more,
                 "all": bool(clause.has("all")) and not (clause.count or names) and told.status in _OPEN_TO_ALL,
                 "inverse": bool(clause.has("except") and clause.has("all")),
@@ -288,10 +354,11 @@ def _read(
                 "names": waiting,
                 "strict": True,
                 "why": "the caller's name alone, after the call",
+                "way": "names",
             }
         )
     if not made and (told := _first_answer(message, folded, chat.names.found(folded), place)):
-        made.append(base | {"status": told.status.value, "why": told.why})
+        made.append(base | {"status": told.status.value, "why": told.why, "way": told.way})
     if others := [n for row in made if row["status"] != ReplyStatus.DONE for n in row["names"]]:
         for row in made:  # «3/4, Devon's tonight»: three, and Devon's is none of them
             if row["status"] == ReplyStatus.DONE and row["count"] and not row["names"]:
@@ -309,10 +376,10 @@ def _first_answer(message: Message, folded: str, mentions: Sequence[Mention], pl
         return None
     if later := message.hits.get("later"):
         soon = place.length <= _FIRST and not _weekday().search(later.phrase)  # a day of the week is a plan
-        return Said(ReplyStatus.PROMISE, False, f"names a later time: “{later.phrase}”") if soon else None
+        return Said(ReplyStatus.PROMISE, False, f"names a later time: “{later.phrase}”", "time") if soon else None
     if not place.fresh(_SOON) or place.length > _BARE or message.hits.keys() & _OTHERWISE:
         return None
-    return Said(ReplyStatus.DONE, False, _FIRST_SAID)
+    return Said(ReplyStatus.DONE, False, _FIRST_SAID, "first")
 
 
 @cache
@@ -328,10 +395,10 @@ def _by_place(
         return None
     recent = _recent(clause, state, now)
     if len(recent) >= 2 and len(recent) == len(clause.names) and clause.other <= 5 and place.length <= _WEAK:
-        return Said(ReplyStatus.DONE, True, "names those whose calls stand open, and little else")
+        return Said(ReplyStatus.DONE, True, "names those whose calls stand open, and little else", "names")
     if place.own_call:  # «got Trent's. mine is about …»
         fits = bool(recent) and len(recent) == len(clause.names) and clause.other <= _BARE and place.fresh()
-        return Said(ReplyStatus.DONE, True, "names callers in a call of one's own") if fits else None
+        return Said(ReplyStatus.DONE, True, "names callers in a call of one's own", "names") if fits else None
     unsaid = [x for x in recent if now - state.latest[x] <= _FRESH and (place.spoke or _EVER) < state.latest[x]]
     known = message.hits.keys() & _OTHERWISE or "later" in message.hits
     if (
@@ -341,13 +408,13 @@ def _by_place(
         and place.length <= _FIRST
         and not known
     ):
-        return Said(ReplyStatus.DONE, True, "names callers of the last hours whom nothing was answered yet")
+        return Said(ReplyStatus.DONE, True, "names callers of the last hours whom nothing was answered yet", "names")
     if recent and clause.other <= 2 and place.fresh() and place.length <= _FIRST:
         if "later" in message.hits and not message.hits.keys() & {"done", "tick"}:
-            return Said(ReplyStatus.PROMISE, False, f"names a later time: “{message.hits['later'].phrase}”")
-        return Said(ReplyStatus.DONE, False, "names the caller, and little else")
+            return Said(ReplyStatus.PROMISE, False, f"names a later time: “{message.hits['later'].phrase}”", "time")
+        return Said(ReplyStatus.DONE, False, "names the caller, and little else", "names")
     if first and place.length <= _BARE and place.talk == 0 and place.fresh(_SOON) and not clause.names:
-        return Said(ReplyStatus.DONE, False, _FIRST_SAID)
+        return Said(ReplyStatus.DONE, False, _FIRST_SAID, "first")
     return None
 
 
@@ -386,7 +453,8 @@ def _accept(
         named = bool(names) and not YOU_ALL.search(clause.text) and "@" not in clause.text and clause.other <= 8
         near = place.fresh() and place.talk <= 4 and not place.asked
         return place.length <= _WEAK and (named or near or (bool(clause.has("all")) and clause.other <= 8))
-    return place.fresh() and not made and place.talk <= 2 and place.length <= _WEAK
+    near = place.fresh() and not made and place.talk <= 2
+    return place.length <= _WEAK and (near or bool(clause.names))
 
 
 def _merged(made: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ WORD = regex.compile(r"[\p{L}][\p{L}'-]*")
 _WINDOW = dt.timedelta(hours=12)  # a first answer to a call that comes later is rarely a bare sign
 _STEM = 4  # letters; shorter words are compared whole
 _SHORT = 4  # words of a sign that a rule names
+_BRIEF = 8  # words and emoji of a short answer
 _ANSWER = 12  # words of an answer, names not counted
 _NO_SIGN = frozenset(
     "ja nee yes no ok oke okay haha hahaha lol thanks dank merci gracias grazie danke si oui top".split()
@@ -78,6 +80,49 @@ def first_answers(chat: Chat, calls: pd.DataFrame) -> Iterator[int]:
         spoke[member] = i
 
 
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """The words of the group's short first answers to calls against those of all else it writes."""
+
+    words: Sequence[Sequence[str]]  # of each message of the chat, each once, names left out
+    answers: Set[int]  # positions of the short first answers
+    inside: Counter[str]
+    outside: Counter[str]
+
+    @staticmethod
+    def learn(chat: Chat, calls: pd.DataFrame) -> Habit:
+        """How the group answers CALLS."""
+        words = [() if media else _distinct(chat, text) for text, media in zip(chat.folded, chat.media, strict=True)]
+        called = set(calls["line"].tolist())
+        answers = {
+            i for i in first_answers(chat, calls)
+            if len(words[i]) <= _BRIEF and "?" not in chat.folded[i] and chat.lines[i] not in called
+        }  # fmt: skip
+        inside, outside = Counter[str](), Counter[str]()
+        for i, said_ in enumerate(words):
+            (inside if i in answers else outside).update(said_)
+        return Habit(words, answers, inside, outside)
+
+    def at(self, i: int) -> float | None:
+        """The highest natural logarithm, over the words of a message, of how much oftener one stands in answers than elsewhere.
+
+        The message itself is left out of the count; None where no word of it stands anywhere else.
+        """
+        own = i in self.answers
+        answers, others = len(self.answers) + 1, len(self.words) - len(self.answers) + 1
+        best = None
+        for word in self.words[i]:
+            a, b = self.inside[word] - own, self.outside[word] - (not own)
+            if a + b > 0:
+                ratio = (a + 0.5) / answers * others / (b + 0.5)
+                best = ratio if best is None else max(best, ratio)
+        return None if best is None else math.log(best)
+
+
+def _distinct(chat: Chat, folded: str) -> Sequence[str]:
+    return tuple(dict.fromkeys(without_names(chat, folded)))
+
+
 def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame) -> dict[str, Sign]:
     """The group's signs by token: words or emoji of the confirm rule, and those that short first answers to calls are made of.
 
@@ -103,7 +148,7 @@ def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame) -> dict[str, Sig
     for i in sorted(answers):
         if chat.lines[i] in called or chat.media[i] or len(chat.folded[i]) > 80 or "?" in chat.folded[i]:
             continue
-        words = _without_names(chat, chat.folded[i])
+        words = without_names(chat, chat.folded[i])
         distinct = dict.fromkeys(words)
         if sum(not EMOJI.match(w) for w in words) <= _ANSWER:
             short[i] = list(distinct)
@@ -128,7 +173,8 @@ def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame) -> dict[str, Sig
     return found
 
 
-def _without_names(chat: Chat, folded: str) -> list[str]:
+def without_names(chat: Chat, folded: str) -> list[str]:
+    """The words and emoji of a folded text, members' names left out."""
     rest, at = [], 0
     for m in chat.names.found(folded):
         rest.append(folded[at : max(at, m.start)])

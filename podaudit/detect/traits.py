@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from podaudit.detect.chat import Chat
+from podaudit.detect.pronouns import PRONOUNS
 from podaudit.lexicon import Hit, Lexicon
 from podaudit.model import Event, ReplyStatus, Status, rows
 
@@ -105,17 +106,6 @@ _BEFORE = (
     "demand",
     "trick",
 )
-# Who is spoken of, in seven languages; a trait of its own kind, since pronouns are few and known.
-_PRONOUNS = {
-    "you": r"je|jij|jou|jouw|jullie|u|uw|you|your|yours|ur|y'all|du|dich|dir|dein\w*|ihr|euch|euer\w*|tu|te|toi|ton|ta|tes|vous|votre|vos|"
-    r"ti|tuyo|vosotros|ustedes|usted|voce|voces|vcs?|seu|sua|teu|tua|voi|vi|tuo|vostr\w*",
-    "i": r"ik|mij|mijn|m'n|me|i|i'm|i've|my|mine|ich|mich|mir|mein\w*|j|j'ai|moi|mon|ma|mes|yo|mi|mis|eu|meu|minha|io|mio|mia|ho",
-    "we": r"wij|we|ons|onze|us|our|wir|uns|unser\w*|nous|notre|nos|nosotros|nuestr\w*|noi|nostr\w*|a gente|nosso|nossa",
-    "he": r"hij|hem|haar|zij|ze|zijn|he|him|she|her|they|them|er|ihn|ihm|sie|il|elle|lui|el|ella|ele|ela|lei|gli",
-    "not": r"niet|geen|nooit|niks|not|no|never|don't|doesn't|won't|can't|didn't|nicht|kein\w*|nie|nichts|pas|jamais|rien|nunca|nada|nao|"
-    r"non|mai|niente",
-}
-_SPOKEN = {name: regex.compile(rf"\b(?:{words})\b") for name, words in _PRONOUNS.items()}
 _MONEY = regex.compile(
     r"[€$£]|\d\s?(?:eur|euro|euros|reais|pesos|chf)\b|\b(?:tikkie|venmo|paypal|pix|bizum|lydia|twint)\b"
 )
@@ -210,7 +200,7 @@ def _words(chat: Chat, i: int, hits: Iterable[Hit]) -> set[str]:
     text, raw = chat.folded[i], chat.texts[i]
     counts = Counter(h.concept for h in hits)
     found = {f"word {c}" for c in counts} | {f"words {c}" for c, n in counts.items() if n > 1}
-    found |= {name for name, pattern in _SPOKEN.items() if pattern.search(text)}
+    found |= {name for name, pattern in PRONOUNS.items() if pattern.search(text)}
     high = sum(map(str.isupper, raw))
     if high > 6 and (letters := sum(map(str.isalpha, raw))) > 12 and high > letters / 2:
         found.add("capitals")
