@@ -16,9 +16,8 @@ from podaudit.lexicon import load
 from podaudit.model import MEMBERS, MEMBERSHIP, MESSAGES, RULES
 from podaudit.standing import in_force
 
-CASES = tomllib.loads((Path(__file__).parent.parent / "fixtures" / "rules" / "cases.toml").read_text(encoding="utf-8"))[
-    "chat"
-]
+BOOK = tomllib.loads((Path(__file__).parent.parent / "fixtures" / "rules" / "cases.toml").read_text(encoding="utf-8"))
+CASES = BOOK["chat"]
 START = dt.datetime(2024, 3, 4, 9, 0)
 ASKS = ("please like and comment", "graag een like en reactie", "", "new one", "bitte liken", "un like por favor")
 
@@ -72,6 +71,26 @@ def test_silent(case: dict[str, Any]) -> None:
 def test_sound(case: dict[str, Any]) -> None:
     expected = {(r[0] + 1, r[1]): r[2] if len(r) > 2 else None for r in case["rules"]}
     assert found(build(case["said"], habit=case.get("habit", False))) == expected
+
+
+def said_alone(language: str, text: str, *, listed: bool) -> Any:
+    """The deadline that a sentence of the founder's lays down, some hours after the group's list or some small talk."""
+    case = next(c for c in CASES if c["id"] == f"{language}-{'list' if listed else 'said-alike'}")
+    founder = case["said"][0].partition(":")[0]
+    said = [*case["said"][:3], f"{founder}: {text}"]
+    return found(build(said, habit=True)).get((len(said), "deadline"))
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["with a list", "without"])
+@pytest.mark.parametrize(("language", "text"), [c for c in BOOK["single"] if len(c) == 2])
+def test_no_deadline_in_a_sentence(language: str, text: str, *, listed: bool) -> None:
+    assert said_alone(language, text, listed=listed) is None
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["with a list", "without"])
+@pytest.mark.parametrize(("language", "text", "value"), [c for c in BOOK["single"] if len(c) == 3])
+def test_deadline_in_a_sentence(language: str, text: str, value: int | str, *, listed: bool) -> None:
+    assert said_alone(language, text, listed=listed) == value
 
 
 def test_empty_chat_gives_the_schema() -> None:

@@ -19,7 +19,8 @@ FIXTURES = Path(__file__).parent.parent / "fixtures" / "when"
 BASE = dt.datetime(2024, 3, 5, 14, 30)  # a Tuesday
 LANGUAGES = ("nl", "en", "de", "fr", "es", "pt", "it")
 CASES = [
-    tomllib.loads((FIXTURES / f"{name}.toml").read_text(encoding="utf-8")) for name in ("before", "after", "later")
+    tomllib.loads((FIXTURES / f"{name}.toml").read_text(encoding="utf-8"))
+    for name in ("before", "after", "later", "terms")
 ]
 
 
@@ -77,7 +78,20 @@ def test_there_are_enough_cases_in_every_language() -> None:
         assert sum(c[0] == language for c in timed) >= 15
 
 
-@pytest.mark.parametrize("text", ["SLA", "a like and a comment", "10 words or more", "one post a week", "third strike"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SLA",
+        "a like and a comment",
+        "10 words or more",
+        "one post a week",
+        "third strike",
+        "those first sixty minutes are what counts",
+        "die ersten 60 Minuten zählen",
+        "it takes a minute",
+        "publicamos de 9 a 12 horas",
+    ],
+)
 def test_a_rule_without_a_time(text: str) -> None:
     assert when.rule_deadline(fold(text)) is None
 
@@ -179,6 +193,8 @@ def test_nothing_crashes(words: list[str], at: dt.datetime) -> None:
         "\n",
         ", ",
         "van 9 tot 12 vrijdag ",
+        "de dos horas a ",
+        "from two to ",
     ],
 )
 def test_time_is_bounded(piece: str) -> None:

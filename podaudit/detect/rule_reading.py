@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import regex
@@ -15,7 +15,7 @@ import regex
 from podaudit.detect import rule_values as values
 from podaudit.lexicon import Hit, Lexicon
 from podaudit.model import RuleType
-from podaudit.when import clocks, duration
+from podaudit.when import changed, clocks, duration
 
 _MARKER = regex.compile(
     r"^\s*(?:\(?\d{1,2}\s?[.):°\-/]+(?!\d)|\d{1,2}\uFE0F?\u20E3|[a-h]\)|[-*•·‣●○▪▫►▶➡→»~>]+(?=\s|\w)|(?:\p{Extended_Pictographic}|✓|✔)+(?=\s))\s*"
@@ -61,6 +61,7 @@ class Sentence:
 
     text: str
     hits: tuple[Hit, ...]
+    languages: tuple[str, ...] = ()
     by: dict[str, list[Hit]] = field(default_factory=dict)
 
     def has(self, *concepts: str) -> bool:
@@ -140,7 +141,7 @@ class Reader:
         by: dict[str, list[Hit]] = {}
         for h in hits:
             by.setdefault(h.concept, []).append(h)
-        return Sentence(text, hits, by)
+        return Sentence(text, hits, tuple(sorted(languages - {"any"})), by)
 
     def read(self, raw: str, item: Item, languages: frozenset[str]) -> list[Found]:
         """The rule types of an item, each once: sentence by sentence, then what spans the sentences of the item."""
@@ -148,12 +149,11 @@ class Reader:
         parts = [self.sentence(s, languages) for s in item.sentences]
         whole = parts[0] if len(parts) == 1 else self.sentence(item.text, languages)
         for i, s in enumerate(parts):
-            if s.has("lifted"):
-                continue
             near = (
                 whole if len(parts) <= 3 else self.sentence(" ".join(item.sentences[max(0, i - 1) : i + 2]), languages)
             )
-            for skeleton in SKELETONS:
+            # A rule is lifted: nothing is laid down beside it but the time that holds instead.
+            for skeleton in (_timing,) if s.has("lifted") else SKELETONS:
                 found += skeleton(raw, s, near)
         return best(found)
 
@@ -292,12 +292,12 @@ def _window(s: Sentence) -> list[Found]:
     if values.MONEY.search(s.text) or s.has("failing", "tell"):
         return []
     about = s.has("drop", "post")
-    times = clocks(s.text)  # "eight in the evening" is a time of day
+    times = clocks(s.text, s.languages)  # "eight in the evening" is a time of day
     on = [  # "from Monday" is when the rule begins
         h for h in s.clear("day", "change") if not any(c.start < h.stop and h.start <= c.stop + 1 for c in times)
     ]
     hours = _HOURS.search(s.text)
-    bounds = s.clear("between", "by", "replaced")
+    bounds = _bounds(s)
     between = (bounds or hours is not None) and (
         about or bool(on) or s.has("only") or (s.has("not") and not s.has("own"))
     )
@@ -310,10 +310,22 @@ def _window(s: Sentence) -> list[Found]:
     return []
 
 
+def _bounds(s: Sentence) -> list[Hit]:
+    """Hours within which something is done; "from two to four hours" are none."""
+    new = changed(s.text)
+    found = s.clear("between", "by", "replaced")
+    return [h for h in found if not (new and new.start < h.stop and h.start < new.stop)]
+
+
+def _lifted(s: Sentence) -> list[Hit]:
+    """What says that a rule is lifted, from the begin of its clause: "the 30 minute rule is gone"."""
+    return [replace(h, start=max(s.text.rfind(c, 0, h.start) for c in ",;:") + 1) for h in s.of("lifted")]
+
+
 def _timing(raw: str, s: Sentence, near: Sentence) -> list[Found]:
     quota, window = _quota(s, near), _window(s)
     out = [*quota, *window]
-    if s.has("seconds") or s.clear("between", "by", "replaced") or values.MONEY.search(s.text):
+    if s.has("seconds") or _bounds(s) or values.MONEY.search(s.text):
         return out
     if s.has("absence") and s.has("tell", "sign_off"):
         return out
@@ -321,12 +333,13 @@ def _timing(raw: str, s: Sentence, near: Sentence) -> list[Found]:
         return out
     if (quota or window) and not s.has("within", "by"):
         return out
-    if not s.has("within", "by", "n", "term") and not _DIGIT.search(s.text) and not duration(s.text):
+    if not s.has("within", "by", "n", "term") and not (_DIGIT.search(s.text) or duration(s.text) or clocks(s.text)):
         return out
     other = s.has("read", "failing", "no_support", "own", "give_first") or s.clear("strikes", "replaced")
     shared = s.has("all", "term", "duty", "change", "each", "standing") and not other
-    finished = shared and s.has("duty", "all") and s.has("through", "each")
-    value = values.deadline(s.text, [*s.of("replaced"), *s.beginnings()], all=shared, due=finished)
+    due = bool(shared) and s.has("duty", "all") and s.has("through", "each")
+    past = [*s.of("replaced"), *_lifted(s), *s.beginnings()]
+    value = values.deadline(s.text, past, s.languages, due=due)
     if value is None:
         return out
     if quota and value == 1440 and not s.has("by"):

@@ -8,7 +8,7 @@ import regex
 
 from podaudit.lexicon import Hit
 from podaudit.lexicon.fold import locate
-from podaudit.when import clocks, duration, number, rule_deadline
+from podaudit.when import changed, clocks, duration, number, rule_deadline
 
 _WORD = regex.compile(r"\w+")
 _CLOCK = regex.compile(r"\d|\w\W+\w")  # more than a number in words
@@ -56,22 +56,21 @@ _ASIDE = frozenset(
 _HOURS_OF_DAY = range(13, 24)
 
 
-def deadline(sentence: str, past: Sequence[Hit], *, all: bool, due: bool) -> int | str | None:
+def deadline(sentence: str, past: Sequence[Hit], languages: Sequence[str], *, due: bool) -> int | str | None:
     """The time a sentence sets: minutes, or "HH:MM"; what stands in the ``past`` phrases holds no longer.
 
-    Said of ``all``, a stretch of time will do without a word for "within"; of what is ``due``, a time of day without one
-    for "by". Only where no other stands beside it.
+    Of what is ``due``, a time of day will do without a word for "by", where no other stands beside it.
     """
+    if new := changed(sentence):
+        return new.minutes
     for hit in past:
         sentence = sentence[: hit.start] + " " * (hit.stop - hit.start) + sentence[hit.stop :]
-    value = rule_deadline(sentence)
+    value = rule_deadline(sentence, languages)
     if isinstance(value, int) and value % 60 == 0 and value // 60 in _HOURS_OF_DAY:
         return f"{value // 60}:00"  # "by 19 h": nobody is given nineteen hours
     if value is not None:
         return value
-    stretches, times = duration(sentence), clocks(sentence)
-    if all and len(stretches) == 1 and not times and 5 <= stretches[0].minutes <= 2880:
-        return stretches[0].minutes
+    stretches, times = duration(sentence), clocks(sentence, languages)
     if due and len(times) == 1 and not stretches and _CLOCK.search(sentence[times[0].start : times[0].stop]):
         return f"{times[0].minutes // 60:02d}:{times[0].minutes % 60:02d}"
     return None

@@ -20,6 +20,7 @@ from podaudit.detect.chat import LINK_SIGN, Chat
 from podaudit.detect.language import shares
 from podaudit.detect.rule_reading import Found, Item, Reader, Sentence, best, items
 from podaudit.model import RULES, RuleType
+from podaudit.when import changed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +70,7 @@ _TERSE = 50  # characters: "Reageren binnen 2 uur."
 _FIRST = 30  # messages
 _EARLY = dt.timedelta(days=4)
 _LONG = 90  # characters: shorter messages lay down a rule only with a mark of their own
-_JOKE = regex.compile(r"(?:😂|🤣|😜|😉|🙃)|\b(?:ha){2,}|\b(?:je){2,}\b|\bjaja|\blol\b|\bhihi|\bkk+\b|\brs(?:rs)+")
+_JOKE = regex.compile(r"(?:😂|🤣|😜|🙃)|\b(?:ha){2,}|\b(?:je){2,}\b|\bjaja|\blol\b|\bhihi|\bkk+\b|\brs(?:rs)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def _lists(
     early = chat.times[0] + _EARLY if len(chat) else None
     for i in candidates:
         folded = chat.folded[i]
-        if len(folded) < _LONG and "\n" not in folded:
+        if len(folded) < _LONG and "\n" not in folded and len(items(folded)) < 3:
             continue
         if found and (chat.members[i] not in authors | founders or folded.count("\n") < 2):
             continue
@@ -213,7 +214,8 @@ def _titled(lexicon: Lexicon, folded: str) -> bool:
 def _is_list(message: _Message, folded: str, *, again: bool, habit: bool) -> bool:
     """Several norms in one message, of a kind that only a pod has; once the group has rules, in plain list form only.
 
-    Where members do not ask for engagement with posts, both core acts and two further norms of a pod are needed.
+    Where members do not ask for engagement with posts, both core acts are needed and a further norm of a pod, two in
+    running text.
     """
     types = message.types
     several = message.listed >= 3 or len(message.items) >= 4
@@ -221,7 +223,7 @@ def _is_list(message: _Message, folded: str, *, again: bool, habit: bool) -> boo
         return len(types) >= 3 and several and bool(types & _POD)
     if len(types) < 3 or not types & _CORE or len(types & _POD) < 2:
         return False
-    if not habit and not (types >= _CORE and len(types & _POD) >= 4):
+    if not habit and not (types >= _CORE and len(types & _POD) >= (3 if message.listed >= 3 else 4)):
         return False
     if LINK_SIGN in folded and not (message.rule or several):
         return False
@@ -307,14 +309,15 @@ def _single(chat: Chat, reader: Reader, i: int, held: Set[RuleType], *, goes_on:
     someone = bool(chat.names.members_in(folded))
     today = any(s.lone("occasion", "change", "each", "standing") for _, s in read)
     beside = _beside_a_post(chat, i)
-    asked = linked or beside or any(s.clear("own", "wish") for _, s in read)
+    asked = linked or beside or any(s.clear("own", "wish", "propose") for _, s in read)
     out: list[Found] = []
     for text, s in read:
-        if _ASKS.search(text) and not s.has("propose", "tell"):
+        if _ASKS.search(text) and not s.has("propose", "tell", "wish"):
             continue
         named = chat.names.members_in(text) if not s.has("change") else []
         for f in reader.read(chat.texts[i], Item(text, False, (text,)), languages):
-            known = f.type in held and f.value is None and not s.has("change")
+            # Said again, a rule is no new one; but hushing members up is, each time.
+            known = f.type in held and f.type is not RuleType.SECRECY and f.value is None and not s.has("change")
             if (
                 known
                 or (f.type in _CORE and f.type in held)
@@ -327,9 +330,11 @@ def _single(chat: Chat, reader: Reader, i: int, held: Set[RuleType], *, goes_on:
                 barred = someone or today or (asked and f.type in _OF_ONE_POST)
             else:
                 barred = bool(named) or (asked and f.type in _OF_ONE_POST)
-            told = f.type is RuleType.DEADLINE and s.has("still", "elsewhere")
-            of_mine = f.type in _OF_ONE_POST and (beside or bool(s.clear("own", "wish") and not _ASKS.search(text)))
-            agreed = marked or (proposed and not of_mine)
+            told = f.type is RuleType.DEADLINE and (s.has("elsewhere") or bool(s.clear("still", "optional")))
+            of_mine = f.type in _OF_ONE_POST and (
+                beside or bool(s.clear("own", "wish", "propose") and not _ASKS.search(text))
+            )
+            agreed = marked or (proposed and not of_mine and not s.lone("occasion", "change", "each", "standing"))
             if (agreed and not told) or (not barred and _norm(f, s)):
                 out.append(f)
     return best(out)
@@ -356,14 +361,25 @@ def _norm(f: Found, s: Sentence) -> bool:
         if not s.has("drop", "post"):
             return bool(bounds) and s.has("between") and s.has("here", "all") and not s.has("own", "past", "elsewhere")
         return any(abs(b.start - d.start) < 40 for b in bounds for d in (*s.of("day"), *s.of("between")))
-    if s.clear("own", "wish") or s.has("past", "still", "elsewhere", "optional"):
+    if (
+        s.clear("own", "wish", "propose")
+        or s.clear("past", "done_when")
+        or s.clear("still", "optional")
+        or s.has("elsewhere")
+    ):
         return False
     if s.lone("occasion", "change", "each", "standing"):
         return False
     who = s.has("all", "duty", "rule", "propose", "change", "limit", "standing", "wish")
     what = s.has("like", "comment", "engage", "post", "each", "through")
     if f.type is RuleType.DEADLINE:
+        if changed(s.text):
+            return s.has("all", "term", "change", "each")
         general = s.has("each") and (isinstance(f.value, int) or s.has("like", "comment", "engage", "through"))
+        if isinstance(f.value, str):  # a time of day alone is today's
+            modal = s.has("all") and bool(s.clear("duty", "all"))
+            bound = modal or s.has("standing", "rule", "propose", "wish")
+            return s.has("term") or general or (what and bound)
         return s.has("term") or general or (what and (who or len(s.text) < _TERSE))
     if f.type in (RuleType.CONFIRM, RuleType.REPORT_ABSENCE):
         return True

@@ -8,7 +8,7 @@ always tried, for people mix them; ``languages`` (ISO 639-1) only settles what t
 from podaudit.when.absence import until
 from podaudit.when.asked import Due, deadline, rule_deadline
 from podaudit.when.points import clocks
-from podaudit.when.stretches import duration
+from podaudit.when.stretches import changed, duration
 from podaudit.when.words import Span, count, number
 
-__all__ = ["Due", "Span", "clocks", "count", "deadline", "duration", "number", "rule_deadline", "until"]
+__all__ = ["Due", "Span", "changed", "clocks", "count", "deadline", "duration", "number", "rule_deadline", "until"]

@@ -15,7 +15,7 @@ from functools import cache
 
 from podaudit.when.moments import ENDS, moment, shift_minutes
 from podaudit.when.points import Point, find_points
-from podaudit.when.stretches import Stretch, counts, find_stretches
+from podaudit.when.stretches import Stretch, changed, counts, find_stretches
 from podaudit.when.words import (
     CUES,
     DAY_END,
@@ -28,6 +28,7 @@ from podaudit.when.words import (
     clause,
     clock_word,
     closes,
+    count,
     cue_pattern,
     follows,
     outdated,
@@ -46,6 +47,10 @@ class Due:
     phrase: str
 
 
+_LEAST, _MOST = 5, 2880  # minutes: what takes less ("a minute each") is no term, nor is what takes more than two days
+_THOSE = re.compile(
+    r"(?<!\w)(?:th(?:at|is|ose|ese)|d(?:ie|at|eze|iese?[nrs]?)|c(?:es|ette)|es[ao]s?|est[ao]s|ess[ae]s?|aquel\w+|que(?:i|gli|lla|lle|sti|ste))\s+$"
+)
 _NOT_A_CLOCK = re.compile(r"(?<!entro )(?<!per )(?<!\w)(?:la|le|el|il|o|lo|de|het|die|der|den|the|een|les|los|os)\s*$")
 _LOOSE_BY = re.compile(r"(?<!\w)(?:pour|para|per|voor|for)(?:\s+(?:las?|el|le|het|de|the))?\s*$")
 _RANGE_ON = re.compile(r"\s*(?:-|(?:tot|to|till|bis|et|en|and|y|e|und)\s)\s*(?:las?\s+|les?\s+)?\d")
@@ -57,6 +62,11 @@ _BETWEEN = re.compile(r"(?<!\w)(?:tussen|between|zwischen|entre|tra|fra)(?:\s+\w
 def _trigger() -> re.Pattern[str]:
     names = ("within", "given", "before", "by", "until", "through", "latest", "then", "allowed", "near")
     return re.compile(any_of(*(book()[n] for n in names), book()["today"]["still"], book()["end"]["this_week"]))
+
+
+@cache
+def _becomes() -> re.Pattern[str]:
+    return re.compile(any_of(book()["changed"]["becomes"]) + r"\s*$")
 
 
 @cache
@@ -187,15 +197,23 @@ def rule_deadline(folded: str, languages: Sequence[str] = ()) -> int | str | Non
     do where nothing better stands there. What is said to hold no longer ("in plaats van twee uur") is passed over.
     """
     text = folded[:LONGEST]
+    if new := changed(text):
+        return new.minutes
     base = dt.datetime(2001, 1, 1)  # a Monday, midnight: every time of day lies ahead
     stretches = find_stretches(text)
     found: list[tuple[int, int, int | str]] = []
     for s in stretches:
-        if s.unit == "week" or outdated(text, s.start, s.stop) or (s.article and not counts(text, s)):
+        given = cue_pattern("given").search(before(text, s.start))  # Italian "ha" is no "ago" behind "ognuno"
+        over = not given and outdated(text, s.start, s.stop)
+        if s.unit == "week" or over or (s.article and not counts(text, s)):
             continue
-        if _asked_within(text, s) is not None:
+        if s.near and (_THOSE.search(before(text, s.start)) or silence("weighs").match(after(text, s.stop).lstrip())):
+            continue  # "those first minutes are what counts"
+        if _becomes().search(before(text, s.start)):
+            found.append((-1, s.start, s.minutes))
+        elif _asked_within(text, s) is not None:
             found.append((0, s.start, s.minutes))
-        elif s.unit != "day" or s.minutes == 1440:
+        elif s.minutes >= _LEAST and not s.near and s.minutes <= _MOST:
             found.append((3 if s.unit != "day" else 4, s.start, s.minutes))
     for p in find_points(text, stretches, languages):
         if outdated(text, p.start, p.stop) or (p.day or 0) > 0 or p.weekday is not None or p.date is not None:
@@ -208,7 +226,17 @@ def rule_deadline(folded: str, languages: Sequence[str] = ()) -> int | str | Non
             found.append((0 if p.clock is not None else 1, p.start, value))
         elif not (p.bare or p.weak or p.meal or p.end) and _holds(text, p):
             found.append((2, p.start, value))
-    return min(found, key=lambda f: f[:2])[2] if found else None
+    return min(found, key=lambda f: f[:2])[2] if found else _left_out(text, stretches, languages)
+
+
+def _left_out(text: str, stretches: Sequence[Stretch], languages: Sequence[str]) -> int | None:
+    """The one number beside a stretch that holds no longer, in the unit of that one: "two hours was too short, make it six"."""
+    units = {s.unit for s in stretches}
+    old = [s for s in stretches if outdated(text, s.start, s.stop)]
+    new = [n for n in count(text, languages) if not any(s.start < n.stop and n.start < s.stop for s in stretches)]
+    if len(old) != len(stretches) or len(units) != 1 or len(new) != 1 or not units <= book()["unit"]["minutes"].keys():
+        return None
+    return new[0].value * int(book()["unit"]["minutes"][units.pop()])
 
 
 def _holds(text: str, p: Point) -> bool:

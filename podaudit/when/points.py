@@ -304,7 +304,7 @@ def _matches(text: str, english: bool) -> Iterator[tuple[re.Match[str], dict[str
 
 
 def _atoms(text: str, stretches: Iterable[Stretch], languages: Sequence[str]) -> list[Point]:
-    english = "en" in languages
+    english = "en" in languages and not {"nl", "de"} & set(languages)  # of "half 8"
     articles = book()["more"]["articles"]
     taken = [(s.start, s.stop) for s in stretches if not ((s.article or s.near) and s.unit in ("day", "week"))]
     taken += [m.span() for m in silence("open_end").finditer(text)]
@@ -369,6 +369,11 @@ def _led(text: str, p: Point) -> bool:
     return strongest(before(text, p.start), ("before", "by", "until"))[0] != ""
 
 
+@cache
+def _say() -> re.Pattern[str]:
+    return re.compile(rf"[\s,(:-]*{any_of(book()['say'])}[\s,:]*")
+
+
 def _join(text: str, a: Point, b: Point) -> Point | None:
     gap = text[a.stop : b.start]
     if len(gap) > 24 or "\n" in gap:
@@ -376,7 +381,7 @@ def _join(text: str, a: Point, b: Point) -> Point | None:
     if a.bare and gap.strip() in book()["upto"]["all"]:  # "dall'11 al 15 marzo"
         return None
     cue, cue_words = "", ""
-    if not _GAP.fullmatch(gap):
+    if not _GAP.fullmatch(gap) and not (a.meal and _say().fullmatch(gap)):
         cue, cue_words = strongest(gap, CUES)
         if not cue or gap.strip() != cue_words or not (a.dated and b.clock is not None and not b.dated):
             return None

@@ -111,6 +111,9 @@ def find_stretches(text: str) -> tuple[Stretch, ...]:
 _EITHER_WAY = re.compile(r"(?<!\w)(?:ate|d'ici|antes de|max\w*|en|em|in|sous|dans)\s*$")
 
 
+_MINUTES = re.compile(r"\s?[0-5]\d(?![\w:%€$])")  # "18 h 30"
+# Nobody is to be done by three at night: "deadline: 3 uur" is a stretch.
+_TERM = re.compile(r"(?<!\w)(?:deadline|termijn|frist|delai|plazo|limite|prazo|scadenza|termine)\W*$")
 _CLOCK_ARTICLE = re.compile(r"(?<!\w)(?:as|las|alle|dalle|om|um|at)\s*$")
 
 
@@ -123,8 +126,10 @@ def _is_clock(text: str, s: Stretch, counted: bool) -> bool:
     """Whether "8 uur", "20h", "3 heures" is a time of day."""
     left = before(text, s.start)
     right = after(text, s.stop)
-    if _less().match(right):
+    if _less().match(right) or (s.hours >= 5 and _MINUTES.match(right)):
         return True
+    if s.hours <= 4 and _TERM.search(left):
+        return False
     if (s.article and not counted) or (follows("allowed").match(right) and not follows("latest").match(right)):
         return False
     if (s.hours <= 24 and _day_word().search(left)) or (s.hours < 24 and _CLOCK_ARTICLE.search(left)):
@@ -162,11 +167,59 @@ def duration(folded: str) -> list[Span]:
     ]
 
 
+@cache
+def _changed() -> re.Pattern[str]:
+    w = book()
+    n = rf"(?:\d{{1,3}}(?:[.,]5)?|{number_words()})"
+    units = "|".join(f"(?P<{{0}}{u}>{any_of(w['unit'][u])})" for u in ("minute", "hour", "either", "day"))
+    units = units.replace(r"(?<!\w)", r"(?<![^\W\d_])")
+    the = r"(?:(?:the|de|den|les|las?|los|as|os|i|le)\s+)?"
+    return re.compile(
+        rf"{any_of(w['changed']['from'])}\s+{the}{n}(?:\s*(?:{units.format('old_')}))?\s+"
+        rf"{any_of(w['changed']['to'])}\s+{the}(?:(?P<n>{n})(?!\w)|(?P<n2>\d{{1,3}})(?=[hu]))?(?:\s*(?:{units.format('new_')}))?"
+    )
+
+
+@cache
+def _moves() -> re.Pattern[str]:
+    return re.compile(any_of(book()["changed"]["moves"]))
+
+
+def changed(folded: str) -> Span | None:
+    """The first change of a stretch into another, with its new minutes: "from 90 to 45 minutes", "de duas para quatro horas".
+
+    Of either number the unit may stand at the other. Hours from "de 9 a 12 h" are those of the day, unless something
+    is said to change.
+    """
+    text = folded[:LONGEST]
+    minutes_of = book()["unit"]["minutes"]
+    for m in _changed().finditer(text):
+        said = {k: v for k, v in m.groupdict().items() if v}
+        unit = next((k.partition("_")[2] for k in said if k.startswith("new_")), "")
+        unit = unit or next((k.partition("_")[2] for k in said if k.startswith("old_")), "")
+        stop, minutes = m.end(), 0
+        if n := m["n"] or m["n2"]:
+            minutes = round(_value(n) * minutes_of[unit]) if unit else 0
+        elif behind := next((s for s in find_stretches(after(text, m.end())) if s.start <= 1), None):
+            stop, minutes, unit = m.end() + behind.stop, behind.minutes, behind.unit
+        hours = unit == "either" and not _moves().search(text, max(0, m.start() - 60), m.start())
+        if 0 < minutes <= minutes_of["week"] and not (hours and re.search(r"\sa\s", m[0])):
+            return Span(m.start(), stop, minutes)
+    return None
+
+
 def _value(said: str) -> float:
     return float(said.replace(",", ".")) if said[0].isdigit() else float(number(said) or 0)
 
 
+@cache
+def _sized() -> re.Pattern[str]:
+    return re.compile(any_of(book()["size"]))
+
+
 def counts(text: str, s: Stretch) -> bool:
-    """An article with "hour" is a stretch in "an hour", "een uur"; in "the hour" only behind "within"."""
+    """An article with "hour" is a stretch in "an hour", "a full day"; in "the hour", "a day" only behind "within"."""
+    if _sized().search(text, s.start, s.stop):
+        return True
     first = text[s.start : s.stop].split(maxsplit=1)[0]
     return first not in ("het", "de", "the", "der", "la", "a") or strongest(before(text, s.start), ("within",))[0] != ""

@@ -242,7 +242,7 @@ def _past() -> re.Pattern[str]:
 
 @cache
 def _outdated() -> re.Pattern[str]:
-    return re.compile(r"[\s,]*(?:" + "|".join(map(phrase, book()["silence"]["outdated"])) + ")")
+    return re.compile(r"[\s,]*(?:" + "|".join(map(phrase, book()["silence"]["outdated"])) + r")(?!\w)")
 
 
 def outdated(text: str, start: int, stop: int) -> bool:
