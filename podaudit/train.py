@@ -139,7 +139,7 @@ def train(data: Sequence[Example], labels: Sequence[str]) -> tuple[Weights, dict
         left_out = np.zeros(len(data))
         for n in range(min(_FOLDS, len(chats))):
             left_out[fold == n] = x[fold == n] @ fit(x[fold != n], y[fold != n])
-        best = max(_STEPS.tolist(), key=lambda s: (round(f1((left_out > s).astype(float), y), 6), s))
+        best = max(_STEPS.tolist(), key=lambda s: (round(f1((left_out > s).astype(float), y), 6), -s))
         given = (left_out > best).astype(float)
         hits, given_all, coded_all = (
             hits + float((given * y).sum()),

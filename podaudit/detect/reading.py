@@ -73,6 +73,9 @@ class Message:
     hits: Mapping[str, Hit]  # concept -> its first hit
     clauses: tuple[Clause, ...]
     traits: frozenset[str]  # what the text shows, wherever it stands
+    members: tuple[str, ...]  # clearly named, each once
+    names: bool  # it names somebody, a member or not
+    count: int | None  # how many it says, whatever of
 
     def spoken(self, known: Set[str]) -> Iterator[Clause]:
         """The clauses, naming only those who have made a call by then."""
@@ -93,7 +96,14 @@ class Reader:
         hits = tuple(h for h in found if not any(_drowned(h, other) for other in found))
         first = {h.concept: h for h in reversed(hits)}
         clauses = tuple(self._clauses(folded, hits))
-        return Message(first, clauses, frozenset(self._traits(folded, first, clauses)))
+        return Message(
+            hits=first,
+            clauses=clauses,
+            traits=frozenset(self._traits(folded, first, clauses)),
+            members=tuple(self._chat.names.members_in(folded)),
+            names=bool(self._chat.names.found(folded)) or any(c.names for c in clauses),
+            count=next((c.count for c in clauses if c.count), None),
+        )
 
     def _traits(self, folded: str, hits: Mapping[str, Hit], clauses: Sequence[Clause]) -> Iterator[str]:
         yield from (f"word {concept}" for concept in hits)

@@ -11,9 +11,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import regex
@@ -23,7 +23,7 @@ from podaudit.detect import weighing
 from podaudit.detect.chat import LAUGH, LINK_SIGN, Chat
 from podaudit.detect.names import Mention
 from podaudit.detect.reading import YOU_ALL, Clause, Message, Reader, Said, is_list, meaning
-from podaudit.detect.signs import WORD, Habit, learn
+from podaudit.detect.signs import WORD, Habit, Sign, learn
 from podaudit.lexicon import Lexicon
 from podaudit.lexicon.fold import fold
 from podaudit.model import CLAIMS, ReplyStatus
@@ -42,6 +42,13 @@ _BARE = 8  # words of a first answer without any word that is known
 _FIRST = 14  # words of a first answer that is looked at
 _ANSWERED = 3  # messages in which a question is answered
 _EVER = dt.datetime.min
+_MINUTE = dt.timedelta(minutes=1)
+_LONG_AGO = 1 << 30  # minutes
+_MUCH = 6  # messages; beyond that it is no matter how many
+_TIMED = frozenset({"absent", "refuse", "excuse"})  # concepts that may go with a time until when
+_NOTHING: dict[str, Any] = {
+    "names": [], "keys": [], "count": None, "all": False, "inverse": False, "strict": False, "until": None, "way": "",
+}  # fmt: skip
 _SOON, _FRESH, _STILL, _RECENT = (dt.timedelta(hours=h) for h in (2, 12, 48, 72))
 _FIRST_SAID = "a short first answer right after the call, as is the group's habit"
 # «and Bob too»: what follows comes on top of what was said
@@ -88,17 +95,16 @@ class _State:
 class _Place:
     """Where a message stands among the calls."""
 
-    since: dt.timedelta | None  # time since the latest call by another; None where there is none
-    spoke: dt.datetime | None  # when the member last claimed anything
+    since: int | None  # minutes since the latest call by another, up to one of weighing.SINCE; None where there is none
     unsaid: bool  # the member has claimed nothing since that call
-    talk: int  # messages since the latest call that were neither claims nor the caller's
+    talk: int  # messages since the latest call that were neither claims nor the caller's, up to _MUCH
     asked: bool  # somebody has just asked about something else
     length: int  # words of the message
     own_call: bool  # the message is a call itself
 
     def fresh(self, window: dt.timedelta = _FRESH) -> bool:
         """Is there a call by another within the window that the member has said nothing on yet?"""
-        return self.unsaid and self.since is not None and self.since <= window
+        return self.unsaid and self.since is not None and self.since <= window / _MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ class Candidate:
     """A message that may answer calls: what was read in it, and the traits by which it is weighed."""
 
     i: int  # position in the chat
-    read: tuple[dict[str, Any], ...]  # rows of CLAIMS, each with the ``way`` it was found
+    read: tuple[Mapping[str, Any], ...]  # of CLAIMS all but who says it and when, each with the ``way`` it was found
     traits: tuple[frozenset[str], ...]  # in groups
     callers: tuple[str, ...]  # members named who have made a call of late
     count: int | None  # how many it says, whatever of
@@ -116,19 +122,22 @@ class Candidate:
 def claims(chat: Chat, links: pd.DataFrame, calls: pd.DataFrame, rules: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
     """What members say of their own part (CLAIMS), given LINKS, CALLS and RULES."""
     found = candidates(chat, links, calls, rules, lexicon) if len(calls) else ()
-    return CLAIMS.frame(row for c in found for row in _weighed(chat, c))
+    made = [(c.i, row) for c in found for row in _weighed(c)]
+    columns = {name: [row.get(name) for _, row in made] for name in CLAIMS.names}
+    for name, values in (("line", chat.lines), ("time", chat.times), ("member", chat.members)):
+        columns[name] = [values[i] for i, _ in made]
+    return CLAIMS.frame(columns)
 
 
-def _weighed(chat: Chat, c: Candidate) -> Iterable[dict[str, Any]]:
+def _weighed(c: Candidate) -> Iterable[Mapping[str, Any]]:
     """What was read and weighs enough; or, where nothing was and the rest alone weighs enough, what that says."""
     weight = weighing.weigh(c.traits)
-    kept = [r for r in c.read if r["until"] is not None or weight.get(r["status"], 1.0) > 0]
+    kept: list[Mapping[str, Any]] = [r for r in c.read if r["until"] is not None or weight.get(r["status"], 1.0) > 0]
     status = max(weight, key=lambda s: weight[s])
     if not c.read and weight[status] > 0 and not c.traits[0] & _ELSEWHERE:
-        names = list(c.callers)
-        kept = [_base(chat, c.i) | {"status": status.value, "names": names, "count": None if names else c.count}]
-        kept[0]["why"] = weighing.why(status, c.traits)
-    return [r | {"keys": list(c.keys)} for r in kept[:1]] if c.keys else kept
+        about = {"names": list(c.callers), "count": None if c.callers else c.count}
+        kept = [_NOTHING | about | {"status": status.value, "why": weighing.why(status, c.traits)}]
+    return [{**r, "keys": list(c.keys)} for r in kept[:1]] if c.keys else kept
 
 
 def candidates(
@@ -136,53 +145,71 @@ def candidates(
 ) -> Iterator[Candidate]:
     """The messages that may answer calls, in order: by a word, a sign, a name, a number, or as first word after a call."""
     signs = learn(chat, calls, rules)
-    worded = lexicon.gate("replies", chat.column)
-    marks = regex.compile(r"(?<!\w)\L<signs>(?!\w)", signs=list(signs)) if signs else None
-    callers, posts, outsiders = _first_lines(calls), set(calls["key"]), _outsiders(chat, links, calls)
-    call_lines, rule_lines = set(calls["line"]), set(rules["line"])
-    linked: dict[int, list[str]] = defaultdict(list)
-    for line, key in zip(links["line"].tolist(), links["key"].tolist(), strict=True):
-        if key in posts and line not in call_lines:
-            linked[line].append(key)
+    callers, outsiders = _first_lines(calls), _outsiders(chat, links, calls)
+    rule_lines, linked = set(rules["line"].tolist()), _linked(links, calls)
     reader, habit = Reader(chat, lexicon, signs, outsiders), Habit.learn(chat, calls)
-    known: set[str] = set()
-    state = _State()
+    telling, length = _telling(chat, signs, lexicon), lru_cache(maxsize=1 << 15)(lambda text: len(WORD.findall(text)))
+    state, known = _State(), set[str]()
+
+    @lru_cache(maxsize=1 << 15)
+    def equally(folded: str, place: _Place) -> tuple[dict[str, Any], ...]:
+        """What a message says that names nobody and no time: the same wherever the place is the same."""
+        return tuple(_read(chat, folded, _EVER, "", reader, frozenset(), state, place))
+
     for i, (line, member) in enumerate(zip(chat.lines, chat.members, strict=True)):
-        folded, found = chat.folded[i], list[dict[str, Any]]()
+        folded, read, called = chat.folded[i], tuple[dict[str, Any], ...](), line in callers
         if state.caller and not chat.media[i] and line not in rule_lines:
-            place = _place(state, folded, member, chat.times[i], line in call_lines)
-            bare = state.talk == 0 and place.length <= _FIRST and place.fresh()
-            if (
-                bare
-                or worded[i]
-                or (marks and marks.search(folded))
-                or chat.names.found(folded)
-                or _DIGIT.search(folded)
-            ) and not is_list(chat, folded):
+            now = chat.times[i]
+            place = _place(state, length(folded), member, now, called)
+            bare = place.talk == 0 and place.length <= _FIRST and place.fresh()
+            if (bare or telling[i]) and not is_list(chat, folded):
                 message = reader.read(folded)
-                found = list(_read(chat, i, reader, known - {member}, state, place))
-                named = [m for m in chat.names.members_in(folded) if m != member]
-                recent = [m for m in named if m in state.latest and chat.times[i] - state.latest[m] <= _RECENT]
-                since = None if place.since is None else dt.timedelta(minutes=place.since // dt.timedelta(minutes=1))
+                if message.names or message.hits.keys() & _TIMED:
+                    read = tuple(_read(chat, folded, now, member, reader, known, state, place))
+                else:
+                    read = equally(folded, place)
+                named = [m for m in message.members if m != member]
+                recent = tuple(m for m in named if m in state.latest and now - state.latest[m] <= _RECENT)
                 traits = (
                     message.traits,
-                    weighing.of_reading(found),
+                    weighing.of_reading(read),
                     weighing.of_place(
-                        since,
-                        min(place.talk, 9),
+                        place.since,
+                        place.talk,
                         first_word=place.unsaid,
-                        a_call_itself=place.own_call,
+                        a_call_itself=called,
                         by_an_admin=member in chat.admins,
                         after_a_question=place.asked,
                     ),
                     weighing.of_names(len(named), len(recent), state.caller in named),
-                    frozenset({weighing.of_habit(habit.at(i))}),
+                    weighing.of_habit(habit.at(i)),
                 )
-                count = next((c.count for c in message.clauses if c.count), None)
-                yield Candidate(i, tuple(found), traits, tuple(recent), count, tuple(linked.get(line, ())))
-        if line in call_lines:
+                yield Candidate(i, read, traits, recent, message.count, linked.get(line, ()))
+        if called:
             known |= callers[line]
-        state.pass_by(member, chat.times[i], line in call_lines, {f["status"] for f in found}, "?" in folded)
+        state.pass_by(member, chat.times[i], called, {f["status"] for f in read}, "?" in folded)
+
+
+def _telling(chat: Chat, signs: Mapping[str, Sign], lexicon: Lexicon) -> Sequence[bool]:
+    """Which messages hold a word of an answer, a sign, a name or a number."""
+    marks = regex.compile(r"(?<!\w)\L<signs>(?!\w)", signs=list(signs)) if signs else None
+
+    @lru_cache(maxsize=1 << 15)
+    def tells(folded: str) -> bool:
+        return bool((marks and marks.search(folded)) or chat.names.found(folded) or _DIGIT.search(folded))
+
+    worded = lexicon.gate("replies", chat.column).tolist()
+    return [there or tells(folded) for there, folded in zip(worded, chat.folded, strict=True)]
+
+
+def _linked(links: pd.DataFrame, calls: pd.DataFrame) -> dict[int, tuple[str, ...]]:
+    """Line -> the posts of calls that it links to, of messages that are no calls themselves."""
+    posts, called = set(calls["key"].tolist()), set(calls["line"].tolist())
+    linked: dict[int, tuple[str, ...]] = {}
+    for line, key in zip(links["line"].tolist(), links["key"].tolist(), strict=True):
+        if key in posts and line not in called:
+            linked[line] = (*linked.get(line, ()), key)
+    return linked
 
 
 def _first_lines(calls: pd.DataFrame) -> dict[int, set[str]]:
@@ -219,54 +246,43 @@ def _outsiders(chat: Chat, links: pd.DataFrame, calls: pd.DataFrame) -> dict[str
     return found
 
 
-def _place(state: _State, folded: str, member: str, now: dt.datetime, own_call: bool) -> _Place:
+def _place(state: _State, length: int, member: str, now: dt.datetime, own_call: bool) -> _Place:
     call, spoke = state.call_by_other(member), state.spoke.get(member)
+    minutes = None if call is None else (now - call) / _MINUTE
     return _Place(
-        since=now - call if call else None,
-        spoke=spoke,
+        since=None if minutes is None else next((n for n in weighing.SINCE if minutes <= n), _LONG_AGO),
         unsaid=call is not None and (spoke is None or spoke <= call),
-        talk=state.talk,
+        talk=min(state.talk, _MUCH),
         asked=state.asked > 0,
-        length=len(WORD.findall(folded)),
+        length=length,
         own_call=own_call,
     )
 
 
-def _base(chat: Chat, i: int) -> dict[str, Any]:
-    """A claim by the writer of a message, of nothing in particular yet."""
-    return {
-        "line": chat.lines[i],
-        "time": chat.times[i],
-        "member": chat.members[i],
-        "names": [],
-        "keys": [],
-        "count": None,
-        "all": False,
-        "inverse": False,
-        "strict": False,
-        "until": None,
-        "way": "",
-    }
-
-
 def _read(
-    chat: Chat, i: int, reader: Reader, known: set[str], state: _State, place: _Place
+    chat: Chat,
+    folded: str,
+    now: dt.datetime,
+    member: str,
+    reader: Reader,
+    known: Set[str],
+    state: _State,
+    place: _Place,
 ) -> Iterator[dict[str, Any]]:
-    folded, now = chat.folded[i], chat.times[i]
-    message, base = reader.read(folded), _base(chat, i)
+    message, base, others = reader.read(folded), _NOTHING, known - {member}
     absent = message.hits.get("absent")
     if absent is None and _UNTIL.search(folded):
         absent = message.hits.get("refuse") or message.hits.get("excuse")
     if absent and not place.own_call and (until := when.until(folded, now)) is not None:
         away = until.date() > now.date() or (until.hour, until.minute) == _DAY_END
-        if away and (absent.concept == "absent" or not any(c.names for c in message.spoken(known))):
+        if away and (absent.concept == "absent" or not any(c.names for c in message.spoken(others))):
             yield base | {
                 "status": ReplyStatus.EXCUSE.value,
                 "until": until,
                 "why": f"signs off: “{absent.phrase}”",
                 "way": "period",
             }
-            for clause in message.spoken(known):  # «3/3. and off to Lisbon until Tuesday»
+            for clause in message.spoken(others):  # «3/3. and off to Lisbon until Tuesday»
                 told = None if absent.phrase in clause.text else meaning(clause, reader.signs)
                 if (
                     told
@@ -294,10 +310,10 @@ def _read(
     waiting: list[str] = []  # members named before it is said what of them
     counted: int | None = None  # and how many, likewise
     made: list[dict[str, Any]] = []
-    for n, clause in enumerate(message.spoken(known)):
+    for n, clause in enumerate(message.spoken(others)):
         if place.length > _LONG and n > 2:
             break
-        told = meaning(clause, reader.signs) or _by_place(clause, message, now, state, place, n == 0)
+        told = meaning(clause, reader.signs) or _by_place(clause, message, now, member, state, place, n == 0)
         if told is None:
             counted = counted or clause.count
             if clause.names and not clause.question:
@@ -359,10 +375,10 @@ def _read(
         )
     if not made and (told := _first_answer(message, folded, chat.names.found(folded), place)):
         made.append(base | {"status": told.status.value, "why": told.why, "way": told.way})
-    if others := [n for row in made if row["status"] != ReplyStatus.DONE for n in row["names"]]:
+    if elsewhere := [n for row in made if row["status"] != ReplyStatus.DONE for n in row["names"]]:
         for row in made:  # «3/4, Devon's tonight»: three, and Devon's is none of them
             if row["status"] == ReplyStatus.DONE and row["count"] and not row["names"]:
-                row.update(names=others, inverse=True)
+                row.update(names=elsewhere, inverse=True)
     for row in made:
         row["names"] = list(dict.fromkeys(row["names"]))
     yield from _merged(made) if len(made) > 1 else made
@@ -388,7 +404,7 @@ def _weekday() -> re.Pattern[str]:
 
 
 def _by_place(
-    clause: Clause, message: Message, now: dt.datetime, state: _State, place: _Place, first: bool
+    clause: Clause, message: Message, now: dt.datetime, member: str, state: _State, place: _Place, first: bool
 ) -> Said | None:
     """What the place alone says: the names of callers with a word or two, or a short first answer right after a call."""
     if clause.question or clause.hits or YOU_ALL.search(clause.text) or LINK_SIGN in clause.text:
@@ -399,7 +415,7 @@ def _by_place(
     if place.own_call:  # «got Trent's. mine is about …»
         fits = bool(recent) and len(recent) == len(clause.names) and clause.other <= _BARE and place.fresh()
         return Said(ReplyStatus.DONE, True, "names callers in a call of one's own", "names") if fits else None
-    unsaid = [x for x in recent if now - state.latest[x] <= _FRESH and (place.spoke or _EVER) < state.latest[x]]
+    unsaid = [x for x in recent if now - state.latest[x] <= _FRESH and state.spoke.get(member, _EVER) < state.latest[x]]
     known = message.hits.keys() & _OTHERWISE or "later" in message.hits
     if (
         unsaid

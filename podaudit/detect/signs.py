@@ -7,6 +7,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import regex
@@ -80,11 +81,11 @@ def first_answers(chat: Chat, calls: pd.DataFrame) -> Iterator[int]:
         spoke[member] = i
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Habit:
     """The words of the group's short first answers to calls against those of all else it writes."""
 
-    words: Sequence[Sequence[str]]  # of each message of the chat, each once, names left out
+    words: Sequence[tuple[str, ...]]  # of each message of the chat, each once, names left out
     answers: Set[int]  # positions of the short first answers
     inside: Counter[str]
     outside: Counter[str]
@@ -92,15 +93,19 @@ class Habit:
     @staticmethod
     def learn(chat: Chat, calls: pd.DataFrame) -> Habit:
         """How the group answers CALLS."""
-        words = [() if media else _distinct(chat, text) for text, media in zip(chat.folded, chat.media, strict=True)]
+        of = lru_cache(maxsize=1 << 15)(lambda text: tuple(dict.fromkeys(without_names(chat, text))))
+        words = [() if media else of(text) for text, media in zip(chat.folded, chat.media, strict=True)]
         called = set(calls["line"].tolist())
         answers = {
             i for i in first_answers(chat, calls)
             if len(words[i]) <= _BRIEF and "?" not in chat.folded[i] and chat.lines[i] not in called
         }  # fmt: skip
         inside, outside = Counter[str](), Counter[str]()
-        for i, said_ in enumerate(words):
-            (inside if i in answers else outside).update(said_)
+        for (said_, answer), n in Counter(
+            zip(words, map(answers.__contains__, range(len(words))), strict=True)
+        ).items():
+            for word in said_:
+                (inside if answer else outside)[word] += n
         return Habit(words, answers, inside, outside)
 
     def at(self, i: int) -> float | None:
@@ -108,19 +113,18 @@ class Habit:
 
         The message itself is left out of the count; None where no word of it stands anywhere else.
         """
-        own = i in self.answers
+        return self._ratio(self.words[i], i in self.answers)
+
+    @lru_cache(maxsize=1 << 15)  # noqa: B019 - it lives as long as the reading of one chat
+    def _ratio(self, words: tuple[str, ...], own: bool) -> float | None:
         answers, others = len(self.answers) + 1, len(self.words) - len(self.answers) + 1
         best = None
-        for word in self.words[i]:
+        for word in words:
             a, b = self.inside[word] - own, self.outside[word] - (not own)
             if a + b > 0:
                 ratio = (a + 0.5) / answers * others / (b + 0.5)
                 best = ratio if best is None else max(best, ratio)
         return None if best is None else math.log(best)
-
-
-def _distinct(chat: Chat, folded: str) -> Sequence[str]:
-    return tuple(dict.fromkeys(without_names(chat, folded)))
 
 
 def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame) -> dict[str, Sign]:

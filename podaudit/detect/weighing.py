@@ -7,7 +7,6 @@ what a message shows. How much each trait weighs was learnt from coded chats (``
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -16,9 +15,10 @@ from podaudit.detect.weights import load
 from podaudit.model import ReplyStatus
 
 WEIGHED = (ReplyStatus.DONE, ReplyStatus.PROMISE, ReplyStatus.REFUSE)
-_SINCE = (5, 20, 60, 120, 720, 2880)  # minutes since the latest call
+SINCE = (20, 60, 120, 720, 2880)  # minutes; how long ago a call was is told to the next of these
 _TALK = (1, 3, 6)  # messages
 _HABIT = (-1, 0, 1, 2, 3)  # natural logarithm of a ratio
+_HABITS = {x: frozenset({f"habit {x}"}) for x in ("none", "any", *(f"below {e}" for e in _HABIT))}
 
 
 def below(value: float, edges: Sequence[float]) -> str:
@@ -43,10 +43,10 @@ def _of_reading(read: tuple[tuple[str, str, bool, bool, bool, bool], ...]) -> fr
 
 
 @lru_cache(maxsize=1 << 12)
-def of_place(since: dt.timedelta | None, talk: int, **there: bool) -> frozenset[str]:
-    """Traits of place: time since the latest call by another, to the minute; messages since; and what else is so."""
-    minutes = "none" if since is None else below(since / dt.timedelta(minutes=1), _SINCE)
-    found = {f"minutes since the call {minutes}", f"messages since the call {below(talk, _TALK)}"}
+def of_place(since: int | None, talk: int, **there: bool) -> frozenset[str]:
+    """Traits of place: minutes since the latest call by another, up to one of SINCE; messages since; and what else is so."""
+    minutes = "there is none" if since is None else f"within {since} minutes" if since <= SINCE[-1] else "long ago"
+    found = {f"the call: {minutes}", f"messages since the call {below(talk, _TALK)}"}
     return frozenset(found | {name.replace("_", " ") for name, so in there.items() if so})
 
 
@@ -60,22 +60,16 @@ def of_names(named: int, callers: int, latest: bool) -> frozenset[str]:
     return frozenset(found | ({"names the latest caller"} if latest else set()))
 
 
-def of_habit(ratio: float | None) -> str:
+def of_habit(ratio: float | None) -> frozenset[str]:
     """Trait of habit: the highest ratio of a word of the message (``podaudit.detect.signs.Habit``)."""
-    return f"habit {'none' if ratio is None else below(ratio, _HABIT)}"
-
-
-def weigh(traits: Iterable[frozenset[str]]) -> dict[ReplyStatus, float]:
-    """For each status that is weighed: log odds above the threshold, given groups of traits."""
-    known = load("replies")
-    groups = tuple(traits)
-    return {s: known.threshold[s] * -1 + sum(_sum(s, g) for g in groups) + _sum(s, frozenset({""})) for s in WEIGHED}
+    return _HABITS["none" if ratio is None else below(ratio, _HABIT)]
 
 
 @lru_cache(maxsize=1 << 15)
-def _sum(status: ReplyStatus, traits: frozenset[str]) -> float:
-    of = load("replies").of[status]
-    return sum(sorted(of.get(t, 0.0) for t in traits))
+def weigh(traits: tuple[frozenset[str], ...]) -> Mapping[ReplyStatus, float]:
+    """For each status that is weighed: log odds above the threshold, given groups of traits."""
+    known, all_ = load("replies"), frozenset[str]().union(*traits)
+    return {status: known.over(status, all_) for status in WEIGHED}
 
 
 def why(status: ReplyStatus, traits: Iterable[frozenset[str]]) -> str:
@@ -89,9 +83,8 @@ def why(status: ReplyStatus, traits: Iterable[frozenset[str]]) -> str:
 # What traits say in words; those not here are too small to name.
 _SPOKEN = {
     "first word": "the member's first word since the call",
-    "minutes since the call below 5": "within five minutes",
-    "minutes since the call below 20": "within twenty minutes",
-    "minutes since the call below 60": "within the hour",
+    "the call: within 20 minutes": "within twenty minutes",
+    "the call: within 60 minutes": "within the hour",
     "messages since the call below 1": "right after the call",
     "habit below 3": "in words with which this group answers calls",
     "habit any": "in words with which this group answers calls",
