@@ -1,4 +1,4 @@
-"""What follows what: episodes (codebook section 7). A sequence in time, never a proof of cause."""
+"""Episodes: what follows what (codebook section 7). A sequence in time, never a proof of cause."""
 
 from __future__ import annotations
 
