@@ -11,8 +11,8 @@ help:
 	@echo "make test    run the tests"
 	@echo "make check   lint, formatting and types"
 	@echo "make format  mend formatting and what the linter can mend itself"
-	@echo "make bench   time the report of a 40,000-message chat, and reading beside other readers (ten minutes or more)"
-	@echo "make train   learn the weights of the pressure labels: make train CODED=folder-of-coded-chats"
+	@echo "make bench   time the report of a 40,000-message chat, each stage at three sizes, and reading beside other readers"
+	@echo "make train   learn the weights of replies and pressure labels: make train CODED=folder-of-coded-chats"
 	@echo "make clean   remove what the above made"
 
 $(READY): pyproject.toml
@@ -37,6 +37,7 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/report.py
+	$(BIN)/python benchmarks/detecting.py
 	$(BIN)/python benchmarks/reading.py $(BENCH)
 
 train: $(READY)

@@ -333,7 +333,7 @@ def report(results: Results, load: str) -> Iterator[str]:
         yield ""
         yield f"## Growth: the time for {short(sizes[-1])} by the time for {short(sizes[-2])}"
         yield ""
-        yield from _table(
+        yield from markdown(
             ["reader", *(_LAYOUT[layout] for layout in layouts)],
             ([r.about, *(times(results.growth(layout, r.name)) for layout in layouts)] for r in results.readers),
         )
@@ -383,7 +383,7 @@ def _times(chats: list[Chat], results: Results) -> Iterator[str]:
                 times(results.ratio(chat, reader.name, OURS)), times(results.ratio(chat, reader.name, GREP)),
                 verdict(chat, runs),
             ])  # fmt: skip
-    yield from _table(
+    yield from markdown(
         ["messages", "reader", "reading, s", "range, s", "whole process, s", "peak, MB", "time / podaudit's",
          "time / grep's", "returned"],
         rows,
@@ -422,7 +422,7 @@ def _targets(results: Results, layouts: list[str], sizes: list[int]) -> Iterator
             *(judged(results.growth(layout, OURS), bound) for layout in layouts),
         ])  # fmt: skip
     rows.append(right)
-    yield from _table(["podaudit", *(_LAYOUT[layout] for layout in layouts)], rows)
+    yield from markdown(["podaudit", *(_LAYOUT[layout] for layout in layouts)], rows)
     if sizes[-1] < SIZES[-1]:
         yield ""
         yield f"The targets are set for {SIZES[-1]:,} messages; this run stopped at fewer."
@@ -453,7 +453,7 @@ def judged(value: float | None, bound: float, *, least: bool = False, unit: str 
     return f"{figure(value)}{unit}: {'reached' if reached else 'NOT reached'}"
 
 
-def _table(head: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
+def markdown(head: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
     yield f"| {' | '.join(head)} |"
     yield f"|{'|'.join(' --- ' for _ in head)}|"
     for row in rows:
@@ -525,7 +525,7 @@ def say(text: str) -> None:
 def main() -> int:
     """Generate, install, measure, print. The status is 1 if podaudit itself failed or returned something wrong."""
     parser = argparse.ArgumentParser(description="Time reading a chat, beside the other readers there are.")
-    parser.add_argument("--sizes", type=_sizes, default=list(SIZES), help="messages, such as 10k,100k,1M")
+    parser.add_argument("--sizes", type=sizes_of, default=list(SIZES), help="messages, such as 10k,100k,1M")
     parser.add_argument("--layouts", type=_layouts, default=list(LAYOUTS), help=",".join(LAYOUTS))
     parser.add_argument("--peers", type=lambda text: text.split(","), help="names of benchmarks/peers/peers.toml; all")
     parser.add_argument("--runs", type=int, default=3, help="runs of each; the median counts")
@@ -546,7 +546,7 @@ def main() -> int:
     return 0 if all(results.right(chat) for chat in chats) else 1
 
 
-def _sizes(text: str) -> list[int]:
+def sizes_of(text: str) -> list[int]:
     units = {"k": 1000, "m": 1_000_000}
     sizes = []
     for part in text.lower().split(","):

@@ -32,9 +32,9 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from podaudit import window
 from podaudit.detect.chat import LINK_SIGN, Chat
@@ -54,6 +54,7 @@ CHECKED = (
 )  # fmt: skip
 _Row = tuple[int, int, str, str, str | None, str | None, str, list[int], str]  # in the order of CHECKS
 
+_VERDICTS = list(Verdict)
 _CITED = 20  # calls named for one occasion of give_first
 _PERIODS = {"day": dt.timedelta(days=1), "week": dt.timedelta(days=7)}
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -98,10 +99,42 @@ def checks(
         made += _no_chat(chat, {line for lines in about_pod for line in lines}, standing, lexicon)
     if RuleType.REPORT_ABSENCE in standing.versions:
         made += _report_absence(called, replies, absences, standing)
-    parts = [*_obligations(calls, replies, ledger, standing), CHECKS.frame(made)]
-    table = pd.concat(parts, ignore_index=True)
-    kinds = pd.Categorical(table["type"], categories=[kind.value for kind in CHECKED]).codes
-    return table.iloc[np.lexsort((kinds, table["line"].to_numpy()))].reset_index(drop=True)
+    # There may be millions: each row is a set of places, and the words that stand there are fetched last, once.
+    whys = list[str]()
+    parts = list(_obligations(calls, replies, ledger, standing, whys))
+    whose = ledger[["member", "post_id", "url"]]
+    if made:
+        line, rule_line, kind, member, _, _, verdict, lines, why = zip(*made, strict=True)
+        number = np.arange(len(made))
+        parts.append(_Places(
+            np.array(line), np.array(rule_line), np.array([CHECKED.index(k) for k in kind]), len(ledger) + number,
+            np.array([_VERDICTS.index(v) for v in verdict]), len(whys) + number, np.fromiter(lines, object, len(made)),
+        ))  # fmt: skip
+        whys += why
+        whose = pd.concat([whose, pd.DataFrame({"member": pd.Series(member, dtype="str")})], ignore_index=True)
+    joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    order = np.lexsort((joined[2], joined[0]))
+    at = _Places(*(column[order] for column in joined))
+
+    def words(values: Iterable[str], places: Any) -> pd.Series[str]:
+        return pd.Series(list(values), dtype="str").take(places)
+
+    return CHECKS.frame({
+        "line": at.line, "rule_line": at.rule_line, "type": words(CHECKED, at.kind), **whose.take(at.whose),
+        "verdict": words(_VERDICTS, at.verdict), "lines": at.lines, "why": words(whys, at.why),
+    })  # fmt: skip
+
+
+class _Places(NamedTuple):
+    """Rows of CHECKS, a column each: numbers, or positions in what a column holds."""
+
+    line: Any
+    rule_line: Any
+    kind: Any  # in CHECKED
+    whose: Any  # row of the ledger, or behind them the row made otherwise
+    verdict: Any  # in _VERDICTS
+    why: Any
+    lines: Any  # lists
 
 
 # ------------------------------------------------------------------------------------------------- deadline and confirm
@@ -118,9 +151,9 @@ _ORDER = list(_SAID)
 
 
 def _obligations(
-    calls: pd.DataFrame, replies: pd.DataFrame, ledger: pd.DataFrame, standing: Standing
-) -> Iterator[pd.DataFrame]:
-    """The checks that follow the ledger, column by column, for there may be millions."""
+    calls: pd.DataFrame, replies: pd.DataFrame, ledger: pd.DataFrame, standing: Standing, whys: list[str]
+) -> Iterator[_Places]:
+    """The checks that follow the ledger, column by column; what decided goes to ``whys``."""
     import numpy as np
     import pandas as pd
 
@@ -131,29 +164,21 @@ def _obligations(
     said = ledger["line"].fillna(0).to_numpy(dtype=np.int64)
     pairs = zip(call_line.tolist(), said.tolist(), strict=True)
     lines = np.fromiter(([c, r] if r else [c] for c, r in pairs), object, len(ledger))
-    verdicts = list(Verdict)
-    kept, broken, unknown = map(verdicts.index, (Verdict.KEPT, Verdict.BROKEN, Verdict.UNKNOWN))
+    kept, broken, unknown = map(_VERDICTS.index, (Verdict.KEPT, Verdict.BROKEN, Verdict.UNKNOWN))
 
     def versions(kind: RuleType) -> np.ndarray[Any, Any]:
         per_call = np.array([standing.number(kind, line) for line in calls["line"].tolist()], np.int64)
         return per_call[call] if len(calls) else call
 
-    def made(kind: RuleType, held: Any, number: Any, verdict: Any, why: Any, whys: list[str]) -> pd.DataFrame:
+    def made(kind: RuleType, held: Any, number: Any, verdict: Any, why: Any) -> _Places:
         at = np.flatnonzero(held)
         laid_down = np.array([row.line for row in standing.versions.get(kind, ())], np.int64)
-        part = ledger.iloc[at]
-        return CHECKS.frame({
-            "line": call_line[at], "rule_line": laid_down[number[at] - 1],
-            "type": pd.Series(kind.value, index=range(len(at)), dtype="str"),
-            "member": part["member"], "post_id": part["post_id"], "url": part["url"],
-            "verdict": pd.Series([v.value for v in verdicts], dtype="str").take(verdict[at]),
-            "lines": lines[at],
-            "why": pd.Series(whys, dtype="str").take(why[at]),
-        })  # fmt: skip
+        kinds = np.full(len(at), CHECKED.index(kind))
+        return _Places(call_line[at], laid_down[number[at] - 1], kinds, at, verdict[at], why[at], lines[at])
 
-    whys = list(_SAID.values())
+    whys += _SAID.values()
     number = versions(RuleType.CONFIRM)
-    yield made(RuleType.CONFIRM, number > 0, number, np.where(done, kept, unknown), status, whys)
+    yield made(RuleType.CONFIRM, number > 0, number, np.where(done, kept, unknown), status)
 
     number = versions(RuleType.DEADLINE)
     by_rule = (number > 0) & ~calls["deadline"].notna().to_numpy()[call]
@@ -168,7 +193,7 @@ def _obligations(
     why[behind] = which + len(whys) + 2
     whys += ["wrote that it was done before the time was over", "the time that the rule sets could not be read"]
     whys += [f"wrote that it was done {_stretch(m)} after the time was over" for m in stretches.tolist()]
-    yield made(RuleType.DEADLINE, by_rule, number, verdict, why, whys)
+    yield made(RuleType.DEADLINE, by_rule, number, verdict, why)
 
 
 def _stretch(minutes: int) -> str:
@@ -224,11 +249,13 @@ def _quota(calls: Sequence[Any], standing: Standing, last: dt.date) -> Iterator[
     versions = standing.versions[RuleType.QUOTA]
     changes = accumulate((now.value != before.value for before, now in pairwise(versions)), initial=0)
     limit = list(changes)  # per version, which limit it is: one that is said again goes on
+    periods = {version.value["per"] for version in versions}
     every: Counter[tuple[str, str, dt.date]] = Counter()
     counted: dict[tuple[str, dt.date, int], list[int]] = defaultdict(list)
     rules: dict[tuple[str, dt.date, int], Any] = {}
     for c in calls:
-        every.update((c.caller, per, _begin(c.time.date(), per)) for per in _PERIODS)
+        for per in periods:
+            every[c.caller, per, _begin(c.time.date(), per)] += 1
         if n := standing.number(RuleType.QUOTA, c.line):
             key = (c.caller, _begin(c.time.date(), versions[n - 1].value["per"]), limit[n - 1])
             counted[key].append(c.line)

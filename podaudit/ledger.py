@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any
 
 from podaudit.detect.chat import Chat
@@ -15,98 +14,116 @@ from podaudit.model import ABSENCES, LEDGER, REPLIES, ReplyStatus, RuleType, Sta
 from podaudit.standing import Standing
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 REACH = dt.timedelta(days=7)  # older calls are reached only by being named, codebook section 3
 _BEYOND = 2  # a count may exceed the open calls by this many and still speak of them
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
-    line: int
-    time: dt.datetime
-    caller: str
-    beneficiary: str
-    post_id: str | None
-    url: str
-    key: str
-    due: dt.datetime | None
-
-    def asks(self, member: str) -> bool:
-        return member not in (self.caller, self.beneficiary)
-
-
 def with_due(calls: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     """CALLS with ``due`` filled: the call's own deadline, else by the deadline rule in force at that moment, else none."""
-    standing = Standing.of(rules)
-    due = []
-    for line, time, own in zip(calls["line"], calls["time"], calls["deadline"], strict=True):
-        rule = standing.at(RuleType.DEADLINE, line)
-        due.append(own if own == own and own is not None else _by_rule(rule.value, time) if rule else None)
-    return calls.assign(due=_times(due))
+    import numpy as np
+
+    standing, times = Standing.of(rules), calls["time"].to_numpy()
+    number = np.array([standing.number(RuleType.DEADLINE, line) for line in calls["line"].tolist()], np.int64)
+    due = np.full(len(calls), np.datetime64("NaT"), "datetime64[us]")
+    for n, rule in enumerate(standing.versions.get(RuleType.DEADLINE, ()), 1):
+        held = number == n
+        due[held] = _by_rule(rule.value, times[held])
+    own = calls["deadline"].to_numpy()
+    return calls.assign(due=np.where(np.isnat(own), due, own))
 
 
-def _times(values: list[Any]) -> pd.Series[Any]:
-    import pandas as pd
+def _by_rule(value: Any, times: np.ndarray[Any, Any]) -> Any:
+    """When calls made at ``times`` are due: so many minutes after, or at the next ``HH:MM``; not a time where neither."""
+    import numpy as np
 
-    return pd.Series(pd.to_datetime(pd.Series(values, dtype="object")), dtype="datetime64[us]")
-
-
-def _by_rule(value: Any, time: dt.datetime) -> dt.datetime | None:
     if isinstance(value, int):
-        return time + dt.timedelta(minutes=value)
+        return times + np.timedelta64(value, "m")
     if not isinstance(value, str):
-        return None
+        return np.datetime64("NaT")
     hour, minute = (int(x) for x in value.split(":"))
-    at = time.replace(hour=hour % 24, minute=minute, second=0, microsecond=0) + dt.timedelta(days=hour // 24)
-    return at if at > time else at + dt.timedelta(days=1)
+    at = times.astype("datetime64[D]") + np.timedelta64(hour * 60 + minute, "m")
+    return np.where(at > times, at, at + np.timedelta64(1, "D"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Book:
-    """The calls in line order, and the ways to them."""
+    """The calls by their positions, which are in line order, and the ways to them."""
 
-    calls: list[_Call]
-    lines: list[int]
-    times: list[dt.datetime]  # never running back
+    all: Sequence[int]
     by_name: dict[str, list[int]]  # caller or beneficiary -> positions
     by_key: dict[str, int]
-    joined: dict[str, list[dt.datetime]]
 
     @staticmethod
-    def of(calls: pd.DataFrame, chat: Chat) -> _Book:
-        book = list(_calls(calls))
+    def of(calls: pd.DataFrame) -> _Book:
         by_name: dict[str, list[int]] = defaultdict(list)
-        for n, c in enumerate(book):
-            for name in dict.fromkeys((c.caller, c.beneficiary)):
+        for n, names in enumerate(zip(calls["caller"].tolist(), calls["beneficiary"].tolist(), strict=True)):
+            for name in dict.fromkeys(names):
                 by_name[name].append(n)
-        joined = {m: [a for a, _ in periods if a is not None] for m, periods in chat.present.items()}
-        times = list(accumulate((c.time for c in book), max))
-        return _Book(book, [c.line for c in book], times, by_name, {c.key: n for n, c in enumerate(book)}, joined)
+        return _Book(list(range(len(calls))), by_name, {key: n for n, key in enumerate(calls["key"].tolist())})
 
-    def reach(self, claim: Any, before: int, open_: Callable[[int], bool]) -> Iterator[int]:
-        """Open calls of the last seven days since the member joined, latest first."""
-        since = max([claim.time - REACH, *(a for a in self.joined.get(claim.member, ()) if a <= claim.time)])
-        return (n for n in range(before - 1, bisect_left(self.times, since) - 1, -1) if open_(n))
 
-    def spoken_of(self, claim: Any, before: int, open_: Callable[[int], bool]) -> list[int]:
-        """The calls that a claim speaks of, of the first ``before``."""
+class _Open:
+    """Calls, all or those of one name, that may be open to a member, as far as the chat has come."""
+
+    def __init__(self, calls: Sequence[int]) -> None:
+        self._calls = calls  # positions, rising
+        self._taken = 0  # of them, how many have been looked at
+        self._left: list[int] = []  # of those; what is closed by now leaves when it is met
+
+    def latest(self, closed: Set[int], before: int, most: int | None, since: int = 0) -> list[int]:
+        """The open ones from ``since`` on and before ``before``, which never falls; latest first, at most so many."""
+        left, found, stop = self._left, list[int](), bisect_left(self._calls, before, self._taken)
+        left += self._calls[self._taken : stop]
+        self._taken = stop
+        at = len(left)
+        while at and len(found) != most and (n := left[at - 1]) >= since:
+            at -= 1
+            if n in closed:
+                del left[at]
+            else:
+                found.append(n)
+        return found
+
+
+class _Member:
+    """A member's calls: what a claim of his or hers may speak of."""
+
+    def __init__(self, name: str, book: _Book) -> None:
+        self._book = book
+        self._all = _Open(book.all)
+        self._of: dict[str, _Open] = {}  # caller or beneficiary -> calls
+        self.closed = set(book.by_name.get(name, ()))  # positions: one's own, and what one has confirmed
+
+    def spoken_of(self, claim: Any) -> list[int]:
+        """The open calls that a claim speaks of, of those before ``claim.before``; unnamed, from ``claim.since`` on."""
+        before, count, named = claim.before, claim.count, list[int]()
         if claim.keys:
-            return [n for k in claim.keys if (n := self.by_key.get(k, before)) < before and open_(n)]
-        count, named = claim.count, list[int]()
+            known = (self._book.by_key.get(key, before) for key in claim.keys)
+            return [n for n in known if n < before and n not in self.closed]
         for name in claim.names:
-            those = (n for n in reversed(self.by_name.get(name, ())) if n < before and open_(n))
-            named += islice(those, count if count and len(claim.names) == 1 else 1)
-        reach = (n for n in self.reach(claim, before, open_) if n not in named)
+            if name not in self._of:
+                self._of[name] = _Open(self._book.by_name.get(name, ()))
+            named += self._of[name].latest(self.closed, before, count if count and len(claim.names) == 1 else 1)
+        most: int | None  # of the others
         if claim.inverse:  # all but those named
-            return list(islice(reach, count))
-        if named:
-            more = count - len(named) if count and len(claim.names) > 1 else 0
-            return list(dict.fromkeys([*named, *islice(reach, max(0, more))]))
-        if claim.strict:  # it names somebody, and none of theirs is open
-            return []
-        found = list(islice(reach, None if claim.all else count or 1))
-        return [] if count and count > len(found) + _BEYOND else found  # «10/10 would come again»
+            most = count
+        elif named:
+            most = max(0, count - len(named)) if count and len(claim.names) > 1 else 0
+        elif claim.strict:  # it names somebody, and none of theirs is open
+            most = 0
+        else:
+            most = None if claim.all else count or 1
+        if most != 0:
+            others = self._all.latest(self.closed, before, None if most is None else most + len(named), claim.since)
+            others = [n for n in others if n not in named][:most] if named else others
+            if claim.inverse or not named:
+                beyond = not claim.inverse and count and count > len(others) + _BEYOND  # «10/10 would come again»
+                return [] if beyond else others
+            named += others
+        return [] if claim.inverse else list(dict.fromkeys(named))
 
 
 def tie(calls: pd.DataFrame, claims: pd.DataFrame, chat: Chat) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -115,68 +132,115 @@ def tie(calls: pd.DataFrame, claims: pd.DataFrame, chat: Chat) -> tuple[pd.DataF
     Codebook section 3: the calls a claim names; else as many of the latest as it counts; else the latest by another
     member; never a call that the member has confirmed already, and within seven days unless named.
     """
-    book = _Book.of(calls, chat)
-    confirmed: dict[str, set[int]] = defaultdict(set)
-    replies, absences = [], []
-    for claim in rows(claims):
-        if claim.until is not None and claim.status == ReplyStatus.EXCUSE:
-            absences.append((claim.line, claim.member, claim.time, claim.until))
-            continue
-        mine = confirmed[claim.member]
+    import numpy as np
 
-        def open_(n: int, member: str = claim.member, mine: set[int] = mine) -> bool:
-            return n not in mine and book.calls[n].asks(member)
+    away = claims["until"].notna() & (claims["status"] == ReplyStatus.EXCUSE)
+    absences = claims[away].rename(columns={"time": "from"})
+    claims = claims[~away].reset_index(drop=True)
+    before = np.searchsorted(calls["line"].to_numpy(), claims["line"].to_numpy())
+    times = np.maximum.accumulate(calls["time"].to_numpy())  # a clock may run back
+    since = np.searchsorted(times, _reach(claims, chat))
+    book, members = _Book.of(calls), dict[str, _Member]()
+    saying, spoken = list[int](), list[int]()  # positions in CLAIMS and CALLS, a pair per reply
+    columns = ["member", "status", "names", "keys", "count", "all", "inverse", "strict"]
+    for n, claim in enumerate(rows(claims[columns].assign(before=before, since=since))):
+        member = members.get(claim.member) or members.setdefault(claim.member, _Member(claim.member, book))
+        found = sorted(member.spoken_of(claim))
+        saying += [n] * len(found)
+        spoken += found
+        if claim.status == ReplyStatus.DONE:
+            member.closed.update(found)
+    told = claims[["line", "member", "status", "why", "time"]].take(saying)
+    meant = calls[["line", "post_id", "url", "key"]].take(spoken).rename(columns={"line": "call_line"})
+    return REPLIES.frame({**told, **meant}), ABSENCES.frame(absences)
 
-        for n in sorted(book.spoken_of(claim, bisect_left(book.lines, claim.line), open_)):
-            c = book.calls[n]
-            replies.append(
-                (claim.line, claim.member, claim.status, c.line, c.post_id, c.url, claim.why, claim.time, c.key)
-            )
-            if claim.status == ReplyStatus.DONE:
-                mine.add(n)
-    return REPLIES.frame(replies), ABSENCES.frame(absences)
+
+def _reach(claims: pd.DataFrame, chat: Chat) -> np.ndarray[Any, Any]:
+    """Per claim, from when on calls are meant that it does not name: seven days back, or since the member joined."""
+    import numpy as np
+
+    times = claims["time"].to_numpy()
+    since = times - np.timedelta64(REACH)
+    for member, at in claims.groupby("member", sort=False).indices.items():
+        joined = np.array([a for a, _ in chat.present.get(str(member), ()) if a is not None], "datetime64[us]")
+        joined.sort()
+        last = np.searchsorted(joined, times[at], "right")
+        known = last > 0
+        since[at[known]] = np.maximum(since[at[known]], joined[last[known] - 1])
+    return since
 
 
-def _calls(calls: pd.DataFrame) -> Iterator[_Call]:
-    for r in rows(calls):
-        yield _Call(r.line, r.time, r.caller, r.beneficiary, r.post_id, r.url, r.key, r.due)
+# ------------------------------------------------------------------------------------------------------------- statuses
+
+_STATUSES = list(Status)  # late right after confirmed
+# What a reply settles, the weakest first. Signing off excuses like saying so.
+_SETTLED = {
+    ReplyStatus.PROMISE: Status.PROMISED,
+    ReplyStatus.REFUSE: Status.REFUSED,
+    ReplyStatus.EXCUSE: Status.EXCUSED,
+    ReplyStatus.DONE: Status.CONFIRMED,
+}
 
 
 def settle(calls: pd.DataFrame, replies: pd.DataFrame, absences: pd.DataFrame, chat: Chat) -> pd.DataFrame:
     """The LEDGER: for each call a row for every member it asked, with the status that is on record."""
-    answers: dict[tuple[int, str, str], list[Any]] = defaultdict(list)
-    for r in rows(replies):
-        answers[r.call_line, r.key, r.member].append(r)
-    away: dict[str, list[Any]] = defaultdict(list)
-    for a in rows(absences.rename(columns={"from": "since"})):
-        away[a.member].append(a)
-    made = []
-    for c in _calls(calls):
-        for member in chat.present:
-            if c.asks(member) and chat.here(member, c.time):
-                status, line = _status(c, answers.get((c.line, c.key, member), ()), away.get(member, ()))
-                made.append((c.line, c.post_id, c.url, member, status.value, line, c.key))
-    return LEDGER.frame(made)
+    import numpy as np
+    import pandas as pd
+
+    members = pd.Series(list(chat.present), dtype="str")
+    asked = _asked(calls, members, chat)
+    status = np.full(asked.shape, _STATUSES.index(Status.SILENT), np.int8)
+    lines = np.zeros(asked.shape, np.int64)  # of the message that decides
+
+    def decide(call: Any, member: Any, settled: Any, line: Any) -> None:
+        status[call, member], lines[call, member] = settled, line
+
+    times, due = calls["time"].to_numpy(), calls["due"].to_numpy()
+    order = np.argsort(times, kind="stable")
+    call, member = _indices(replies["key"], calls["key"]), _indices(replies["member"], members)
+    line, late = replies["line"].to_numpy(), replies["time"].to_numpy() > due[call]
+    away = absences.iloc[::-1]  # what is written last stays: the strongest status, and of each the first message
+    for said, settled in _SETTLED.items():
+        if settled is Status.EXCUSED:
+            first = np.searchsorted(times[order], away["from"].to_numpy())
+            stop = np.searchsorted(times[order], away["until"].to_numpy(), "right")
+            who = _indices(away["member"], members)
+            for n in np.flatnonzero(who >= 0).tolist():
+                decide(order[first[n] : stop[n]], who[n], _STATUSES.index(settled), away["line"].iat[n])
+        at = np.flatnonzero((replies["status"] == said).to_numpy() & (np.minimum(call, member) >= 0))[::-1]
+        code = _STATUSES.index(settled) + (late[at] & (settled is Status.CONFIRMED))
+        decide(call[at], member[at], code, line[at])
+    of_call, of_member = asked.nonzero()
+    called = calls[["line", "post_id", "url", "key"]].take(of_call).rename(columns={"line": "call_line"})
+    return LEDGER.frame({
+        **called, "member": members.take(of_member), "status": pd.Series(_STATUSES, dtype="str").take(status[asked]),
+        "line": pd.arrays.IntegerArray(lines[asked], lines[asked] == 0),
+    })  # fmt: skip
 
 
-_NEXT = (
-    (ReplyStatus.EXCUSE, Status.EXCUSED),
-    (ReplyStatus.REFUSE, Status.REFUSED),
-    (ReplyStatus.PROMISE, Status.PROMISED),
-)
+def _indices(values: Any, known: Any) -> np.ndarray[Any, Any]:
+    """Positions of values among those known, which differ; -1 for others."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = pc.index_in(pa.array(values), value_set=pa.array(known))
+    return pc.fill_null(found, -1).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
 
 
-def _status(call: _Call, answers: Iterable[Any], away: Iterable[Any]) -> tuple[Status, int | None]:
-    said: dict[str, Any] = {}
-    for r in answers:
-        said.setdefault(r.status, r)
-    if done := said.get(ReplyStatus.DONE):
-        late = call.due is not None and done.time > call.due
-        return (Status.LATE if late else Status.CONFIRMED), done.line
-    absence = next((a for a in away if a.since <= call.time <= a.until), None)
-    for status, settled in _NEXT:
-        if r := said.get(status):
-            return settled, r.line
-        if settled is Status.EXCUSED and absence:
-            return settled, absence.line
-    return Status.SILENT, None
+def _asked(calls: pd.DataFrame, members: pd.Series[str], chat: Chat) -> np.ndarray[Any, Any]:
+    """Call by member: was the member in the group then, and the call neither of nor for him or her?"""
+    import numpy as np
+
+    order = np.argsort(calls["time"].to_numpy(), kind="stable")
+    moments = calls["time"].to_numpy()[order]
+    asked = np.zeros((len(calls), len(members)), bool)
+    for n, periods in enumerate(chat.present.values()):
+        came, left = (np.array([p[x] for p in periods], "datetime64[us]") for x in (0, 1))
+        first = np.where(np.isnat(came), 0, np.searchsorted(moments, came))
+        stop = np.where(np.isnat(left), len(calls), np.searchsorted(moments, left))
+        into, out = (np.bincount(x, minlength=len(calls) + 1) for x in (first, np.maximum(first, stop)))
+        asked[order, n] = (into - out)[:-1].cumsum() > 0
+    for column in ("caller", "beneficiary"):
+        who = _indices(calls[column], members)
+        asked[who >= 0, who[who >= 0]] = False
+    return asked

@@ -127,22 +127,25 @@ def find(
     hits = pc.fill_null(pc.match_substring_regex(column, _GATE, ignore_case=True), False)
     where = np.flatnonzero(hits.to_numpy(zero_copy_only=False) if isinstance(hits, pa.Array) else hits.to_numpy())
     known: dict[str, Link | None] = {}
-    rows = []
+    spans, found = list[tuple[int, int, int]](), list[Link]()
     for i, text in zip(where.tolist(), column.take(pa.array(where, type=pa.int64())).to_pylist(), strict=True):
         for start, stop in scan(text):
             url = text[start:stop]
-            found = known[url] if url in known else known.setdefault(url, parse(url, latest))
-            if found is not None:
-                rows.append(
-                    {"line": int(lines[i]), "start": start, "stop": stop}
-                    | {name: getattr(found, name) for name in Link.__slots__}
-                )
-    return LINKS.frame(rows)
+            link = known[url] if url in known else known.setdefault(url, parse(url, latest))
+            if link is not None:
+                spans.append((int(lines[i]), start, stop))
+                found.append(link)
+    line, start_, stop_ = zip(*spans, strict=True) if spans else ((), (), ())
+    fields = {name: [getattr(link, name) for link in found] for name in Link.__slots__}
+    return LINKS.frame({"line": line, "start": start_, "stop": stop_, **fields})
 
 
 # ------------------------------------------------------------------------------------------------------------ reading
 
 _PARTS = re.compile(r"(?:(https?):/+)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.I | re.S)
+_ODD = re.compile(r"[\\\x00-\x1f\x7f-\x9f]")
+_BARE = re.compile(r"^(?:www|m)\.")
+_SHORT = re.compile(r"^(?:www|m|[a-z]{2})\.")
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 _DEEPEST = 4  # wrappers within wrappers
 # Parameters that say who shared or opened the link and how, not where it leads.
@@ -184,7 +187,7 @@ def parse(url: str, latest: dt.datetime | None = None, _depth: int = 0) -> Link 
     pairs = _pairs(query or "")
     if host is None:
         return Link(url, "other", "other", f"url:{url}")
-    plain = re.sub(r"^(?:www|m)\.", "", host)
+    plain = _BARE.sub("", host)
     decoded = _decoded(path)
     steps = [s for s in decoded.split("/") if s]
     linkedin = plain == "linkedin.com" or plain.endswith(".linkedin.com")
@@ -192,13 +195,14 @@ def parse(url: str, latest: dt.datetime | None = None, _depth: int = 0) -> Link 
     if inner is not None and (found := parse(inner, latest, _depth + 1)) is not None and found.platform != "other":
         return found
 
-    link = Link("", "other", "other", "")
     if linkedin:
         link = _linkedin(steps, pairs)
     elif plain == "lnkd.in":
         link = Link("", "linkedin", "short" if steps else "other", "", is_post=bool(steps))
     elif plain in ("instagram.com", "instagr.am"):
         link = _instagram(steps)
+    else:
+        link = Link("", "other", "other", "")
     return _finished(link, url, (scheme, host, decoded, query, fragment), pairs, steps, latest)
 
 
@@ -224,8 +228,7 @@ def _finished(
         kind = "post" if link.kind == "reel" else link.kind  # one reel is shared under /p/ and under /reel/
         key = f"{link.platform}:{kind}:{link.post_id}"
     else:
-        short = re.sub(r"^(?:www|m|[a-z]{2})\.", "", host)
-        key = f"url:{short}{decoded.rstrip('/')}"
+        key = f"url:{_SHORT.sub('', host)}{decoded.rstrip('/')}"
         if link.platform == "other" and kept:
             key += "?" + "&".join(kept)
     return Link(less, link.platform, link.kind, key, link.post_id, posted, link.is_post, link.vanity)
@@ -237,9 +240,7 @@ def _host(authority: str, path: str) -> str | None:
     host = host.removesuffix(".")
     if port not in ("", "80", "443") or not host.isascii() or not _HOST.fullmatch(host):
         return None
-    if "\\" in path or any(c < " " or "\x7f" <= c <= "\x9f" for c in path):
-        return None
-    return host
+    return None if _ODD.search(path) else host
 
 
 def _decoded(path: str) -> str:
@@ -297,7 +298,6 @@ def _linkedin(steps: list[str], pairs: list[tuple[str, str, str]]) -> Link:
     while steps and steps[0].casefold() in ("comm", "mwlite", "m"):
         steps = steps[1:]
     first = steps[0].casefold() if steps else ""
-    other = Link("", "linkedin", _PLACES.get(first, "other"), "")
     if len(steps) > 1 and first == "posts":
         vanity, mark, _ = steps[1].partition("_")
         author = vanity if mark and vanity else None
@@ -307,7 +307,7 @@ def _linkedin(steps: list[str], pairs: list[tuple[str, str, str]]) -> Link:
         named = marks[-1]  # a title may hold such words itself
         return Link("", "linkedin", _KINDS[named[1].casefold()], "", named[2], is_post=True, vanity=author)
     if len(steps) > 1 and first in _PLACES:
-        return Link("", "linkedin", other.kind, "", vanity=steps[1] if first in ("in", "company") else None)
+        return Link("", "linkedin", _PLACES[first], "", vanity=steps[1] if first in ("in", "company") else None)
     if first == "pulse" and len(steps) > 1 and steps[1].casefold() not in _NOT_ARTICLES:
         return Link("", "linkedin", "article", "", is_post=True)
     if [s.casefold() for s in steps[:3]] == ["today", "post", "article"]:
@@ -328,7 +328,7 @@ def _linkedin(steps: list[str], pairs: list[tuple[str, str, str]]) -> Link:
             return Link("", "linkedin", _KINDS[urn[1].casefold()], "", urn[3], is_post=True)
         if old := re.fullmatch(r"hp/update/([0-9]+)", place, re.I):
             return Link("", "linkedin", "activity", "", old[1], is_post=True)
-    return other
+    return Link("", "linkedin", _PLACES.get(first, "other"), "")
 
 
 _ALPHABET = {c: i for i, c in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -232,3 +234,91 @@ def test_law_3_the_ledger_balances(calls: list[tuple[str, float]], said: list[tu
     assert Counter(settled["call_line"]) == dict.fromkeys(book["line"], 3)
     assert set(settled["status"]) <= set(Status)
     assert not settled.duplicated(["call_line", "key", "member"]).any()
+
+
+def _meant(
+    claim: dict[str, Any], calls: list[tuple[int, dt.datetime, str]], confirmed: set[int], joined: list[dt.datetime]
+) -> list[int]:
+    """Lines of the calls that a claim means, read off codebook section 3 call by call. ``calls``: line, time, caller."""
+
+    def open_(named: str | None = None) -> list[int]:
+        return [
+            line for n, (line, _, who) in reversed(list(enumerate(calls)))
+            if line < claim["line"] and who != claim["member"] and line not in confirmed and named in (None, who)
+            and (named or max(time for _, time, _ in calls[: n + 1]) >= since)
+        ]  # fmt: skip
+
+    since = max([claim["time"] - dt.timedelta(days=7), *(at for at in joined if at <= claim["time"])])
+    names, count = claim["names"], claim["count"]
+    if claim["keys"]:
+        return [
+            line for line in (int(key[1:]) for key in claim["keys"]) if line in {x for c in "ABCD" for x in open_(c)}
+        ]
+    named = [line for name in names for line in open_(name)[: count if count and len(names) == 1 else 1]]
+    others = [line for line in open_() if line not in named]
+    if claim["inverse"]:
+        return others[:count]
+    if named:
+        return [*dict.fromkeys(named), *others[: max(0, count - len(named)) if count and len(names) > 1 else 0]]
+    found = [] if claim["strict"] else others[: None if claim["all"] else count or 1]
+    return [] if count and count > len(found) + 2 else found
+
+
+_CLAIM = st.fixed_dictionaries({
+    "line": st.integers(1, 300), "member": st.sampled_from("ABCD"), "status": st.sampled_from(["done", "promise"]),
+    "names": st.lists(st.sampled_from("ABCDX"), max_size=2, unique=True), "count": st.sampled_from([None, None, 1, 2, 5]),
+    "keys": st.lists(st.integers(1, 12).map(lambda n: f"k{20 * n}"), max_size=1), "all": st.booleans(),
+    "inverse": st.booleans(), "strict": st.booleans(), "hours": st.floats(-30, 30),
+})  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("ABC"), st.floats(0, 300)), max_size=10),
+    st.lists(_CLAIM, max_size=25),
+    st.lists(st.integers(0, 300), max_size=2),
+)
+def test_claims_are_tied_as_the_codebook_has_it(
+    callers: list[tuple[str, float]], said: list[dict[str, Any]], joined: list[int]
+) -> None:
+    """Also where clocks run back, members come twice, and a call is confirmed out of turn."""
+    hour = dt.timedelta(hours=1)
+    calls = [(20 * (n + 1), T0 + (20 * n + h) * hour, who) for n, (who, h) in enumerate(callers)]
+    came = [T0 + n * hour for n in joined]
+    chat = dataclasses.replace(chat_of(MEMBERS), present={"A": tuple((at, None) for at in came)})
+    claims = [c | {"time": T0 + (c["line"] + c["hours"]) * hour} for c in sorted(said, key=lambda c: int(c["line"]))]
+    confirmed: dict[str, set[int]] = {member: set() for member in "ABCD"}
+    expected = []
+    for claim in claims:
+        member = claim["member"]
+        meant = sorted(_meant(claim, calls, confirmed[member], came if member == "A" else []))
+        expected += [(claim["line"], member, claim["status"], line) for line in meant]
+        confirmed[member].update(meant if claim["status"] == "done" else ())
+    table = _calls(*((line, (time - T0) / hour, who) for line, time, who in calls))
+    assert _tied(chat, table, *({k: v for k, v in c.items() if k != "hours"} for c in claims)) == expected
+
+
+def test_nobody_is_asked_between_two_stays_even_where_clocks_run_back(chat: Chat) -> None:
+    spans = ((None, 1.0), (3.0, 2.0), (2.4, 2.6), (4.0, None))
+    stays = tuple(tuple(None if h is None else T0 + dt.timedelta(hours=h) for h in span) for span in spans)
+    there = dataclasses.replace(chat, present={"Bob": stays})
+    calls = _calls(*((10 * (n + 1), h, "Ann") for n, h in enumerate((0.5, 5.0, 1.0, 2.5, 4.0, 3.9))))
+    settled = ledger.settle(ledger.with_due(calls, RULES.frame()), ledger.REPLIES.frame(), ABSENCES.frame(), there)
+    assert settled["call_line"].tolist() == [10, 20, 40, 50]
+    assert settled["call_line"].tolist() == [
+        line for line, time in zip(calls["line"], calls["time"], strict=True) if there.here("Bob", time)
+    ]
+
+
+def test_of_two_absences_the_first_decides_and_words_about_the_call_before_both(chat: Chat) -> None:
+    calls = ledger.with_due(_calls((10, 1.0, "Ann"), (20, 2.0, "Ann")), RULES.frame())
+    away = ABSENCES.frame([
+        (3, "Bob", T0, T0 + dt.timedelta(hours=2)), (4, "Bob", T0, T0 + dt.timedelta(hours=9)), (5, "Eve", T0, T0),
+    ])  # fmt: skip
+    said = {"line": 25, "member": "Bob", "names": ["Ann"], "time": T0 + dt.timedelta(hours=2)}
+    replies, _ = ledger.tie(calls, _claims(said | {"status": "excuse"}, said | {"line": 26, "status": "refuse"}), chat)
+    bob = ledger.settle(calls, replies, away, chat).query("member == 'Bob'")
+    assert list(zip(bob["call_line"], bob["status"], bob["line"], strict=True)) == [
+        (10, "excused", 3),
+        (20, "excused", 25),
+    ]

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import regex
 
 from podaudit import when
-from podaudit.detect.chat import LAUGH, LINK_SIGN, Chat
+from podaudit.detect.chat import LAUGH, LINK_SIGN, Chat, places
 from podaudit.lexicon import Hit, Lexicon
 from podaudit.lexicon.fold import fold
 from podaudit.model import CALLS, REPEATS, Ask, RuleType, rows
@@ -29,24 +30,40 @@ ASKS = tuple(a.value for a in Ask)
 _SPLIT = dt.timedelta(minutes=2)  # ask and link may stand in two messages in a row, codebook section 1
 _CORE = frozenset({RuleType.REACT, RuleType.COMMENT, RuleType.DEADLINE, RuleType.CONFIRM, RuleType.GIVE_FIRST})
 _OF = r"(?:van|voor|von|vom|fur|for|of|de|d'|du|di|do|da|del|della|para|pour|per|namens|by|a)"
+_POST_OF = regex.compile(rf"\b(?:post|stuk|artikel|bericht|beitrag|article|publi\w*)\W+{_OF}\W+$")
+_EPOCH, _SECOND = dt.datetime(1970, 1, 1), dt.timedelta(seconds=1)
 _FAMILY = 2  # seconds; activity, share and ugcPost ids of one post are minted within a second or two
 
 
 @dataclass(frozen=True, slots=True)
-class _Drop:
+class _Words:
+    """What stands beside a link, read for asks: the folded text and its hits by concept."""
+
+    text: str
+    hits: Mapping[str, Sequence[Hit]]
+    asks: list[str]
+    plea: Hit | None  # the first that asks for something
+    laughs: bool
+
+    def has(self, *concepts: str) -> bool:
+        return any(c in self.hits for c in concepts)
+
+
+class _Drop(NamedTuple):
     """A message with at least one link that could be a call, and the words that go with it."""
 
     i: int
-    words: tuple[int, ...]  # positions whose words belong to it: itself, and its other half
-    hits: tuple[Hit, ...]
-    links: tuple[Any, ...]  # rows of LINKS
-
-    def has(self, *concepts: str) -> list[Hit]:
-        return [h for h in self.hits if h.concept in concepts]
+    at: Sequence[int]  # positions whose words belong to it: itself, and its other half
+    words: _Words
+    links: list[Any]  # rows of LINKS, ``vanity`` folded
 
 
 def calls(chat: Chat, links: pd.DataFrame, rules: pd.DataFrame, lexicon: Lexicon) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The calls (CALLS, ``due`` not yet set by rules) and the repeats (REPEATS) of a chat, given LINKS and RULES."""
+    links = links.assign(
+        i=places(chat.lines, links["line"]),
+        vanity=links["vanity"].map({name: fold(name) for name in links["vanity"].dropna().unique()}),
+    )
     drops = list(_drops(chat, links, lexicon))
     owners = _owners(chat, links)
     if not _is_habit(chat, drops, rules):
@@ -64,7 +81,9 @@ def calls(chat: Chat, links: pd.DataFrame, rules: pd.DataFrame, lexicon: Lexicon
                 if earlier["line"] != chat.lines[d.i] and _drops_again(chat, d, earlier):
                     repeats.append({"line": chat.lines[d.i], "of": earlier["line"], "key": earlier["key"]})
                 continue
-            if ground is None or not (x.is_post or (x.platform == "linkedin" and d.has("react", "comment", "share"))):
+            if ground is None or not (
+                x.is_post or (x.platform == "linkedin" and d.words.has("react", "comment", "share"))
+            ):
                 continue
             deadline = _deadline(chat, d)
             row = {
@@ -77,7 +96,7 @@ def calls(chat: Chat, links: pd.DataFrame, rules: pd.DataFrame, lexicon: Lexicon
                 "post_id": x.post_id,
                 "url": x.url,
                 "posted_at": x.posted_at,
-                "asks": _asks(d),
+                "asks": d.words.asks.copy(),
                 "deadline": deadline,
                 "due": deadline,
                 "why": ground,
@@ -90,22 +109,33 @@ def calls(chat: Chat, links: pd.DataFrame, rules: pd.DataFrame, lexicon: Lexicon
     return CALLS.frame(made), REPEATS.frame(repeats)
 
 
-def _drops(chat: Chat, links: pd.DataFrame, lexicon: Lexicon) -> Iterable[_Drop]:
-    where = {line: i for i, line in enumerate(chat.lines)}
-    candidates = links[(links["is_post"] | (links["platform"] == "linkedin")) & links["line"].isin(where)]
-    by_line: dict[int, list[Any]] = defaultdict(list)
+def _drops(chat: Chat, links: pd.DataFrame, lexicon: Lexicon) -> Iterator[_Drop]:
+    candidates = links[(links["is_post"] | (links["platform"] == "linkedin")) & (links["i"] >= 0)]
+    by_place: dict[int, list[Any]] = defaultdict(list)
     for x in rows(candidates):
-        if all(x.key != y.key for y in by_line[x.line]):
-            by_line[x.line].append(x)
-    for line in sorted(by_line):
-        i = where[line]
-        words = [i]
+        if all(x.key != y.key for y in by_place[x.i]):
+            by_place[x.i].append(x)
+
+    @cache
+    def read(*texts: str) -> _Words:
+        return _words(" ".join(texts), [h for text in texts for h in lexicon.scan("calls", text)])
+
+    for i, held in sorted(by_place.items()):
+        at = [i]
         for j in (i - 1, i + 1):
-            near = 0 <= j < len(chat) and abs(chat.times[j] - chat.times[i]) <= _SPLIT
-            if near and chat.members[j] == chat.members[i] and not chat.media[j] and chat.lines[j] not in by_line:
-                words.append(j)
-        hits = [h for j in sorted(words) for h in lexicon.scan("calls", chat.folded[j])]
-        yield _Drop(i, tuple(sorted(words)), tuple(hits), tuple(by_line[line]))
+            if 0 <= j < len(chat) and chat.members[j] == chat.members[i] and not chat.media[j] and j not in by_place:
+                at += [j] if abs(chat.times[j] - chat.times[i]) <= _SPLIT else []
+        at.sort()
+        yield _Drop(i, at, read(*(chat.folded[j] for j in at)), held)
+
+
+def _words(text: str, hits: Sequence[Hit]) -> _Words:
+    by_concept: dict[str, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        by_concept[hit.concept].append(hit)
+    asks = sorted(by_concept.keys() & set(ASKS))
+    plea = next((h for h in hits if h.concept in (*ASKS, "support", "please")), None)
+    return _Words(text, dict(by_concept), asks, plea, bool(LAUGH.search(text)))
 
 
 def _is_habit(chat: Chat, drops: list[_Drop], rules: pd.DataFrame) -> bool:
@@ -113,67 +143,61 @@ def _is_habit(chat: Chat, drops: list[_Drop], rules: pd.DataFrame) -> bool:
     if _CORE.intersection(rules["type"]):
         return True
     posts = [d for d in drops if any(x.is_post for x in d.links)]
-    asked = [d for d in posts if _asks(d)]
+    asked = [d for d in posts if d.words.asks]
     share = len(posts) / max(1, len(chat))
     recur = len(asked) >= 3 and len({chat.members[d.i] for d in asked}) >= 2
     often = len(posts) >= 8 and len({chat.members[d.i] for d in posts}) >= 4 and share >= 1 / 12
     return (recur and 5 * len(asked) >= len(posts) and share >= 1 / 20) or (often and len(asked) >= 2)
 
 
-def _asks(d: _Drop) -> list[str]:
-    return sorted({h.concept for h in d.hits if h.concept in ASKS})
-
-
 def _owners(chat: Chat, links: pd.DataFrame) -> dict[str, str | None]:
     """Whose post a link leads to, by the author's slug in it: a member, or None for an outsider; absent where unsure."""
-    sender = dict(zip(chat.lines, chat.members, strict=True))
     dropped: dict[str, Counter[str]] = defaultdict(Counter)
-    for line, vanity in zip(links["line"].tolist(), links["vanity"].tolist(), strict=True):
-        if isinstance(vanity, str) and line in sender:
-            dropped[fold(vanity)][sender[line]] += 1
+    for i, vanity in zip(links["i"].tolist(), links["vanity"].tolist(), strict=True):
+        if isinstance(vanity, str) and i >= 0:
+            dropped[vanity][chat.members[i]] += 1
     owners: dict[str, str | None] = {}
     for vanity in dropped:
         plain = regex.sub(r"[-_.\d]+", " ", vanity).strip()
         named = {m.member for m in chat.names.found(plain) if m.member and m.start == 0}  # not «sister-of-lotte»
         if len(named) == 1:
             owners[vanity] = named.pop()
+    known = set(owners.values())
     for vanity, by in sorted(dropped.items()):
         (member, n), *_ = sorted(by.items(), key=lambda x: (-x[1], x[0]))
         if vanity not in owners:
             if n > 1 and len(by) == 1:
                 owners[vanity] = member
-            elif member in owners.values():
+                known.add(member)
+            elif member in known:
                 owners[vanity] = None  # the member's own posts carry another name
     return owners
 
 
 def _ground(chat: Chat, d: _Drop, owners: dict[str, str | None]) -> str | None:
     """Why this drop is a call, or None where it is not."""
-    caller = chat.members[d.i]
-    text = " ".join(chat.folded[j] for j in d.words)
-    whose = [owners.get(fold(x.vanity), "?") for x in d.links if isinstance(x.vanity, str)]
+    caller, words = chat.members[d.i], d.words
+    whose = [owners.get(x.vanity, "?") for x in d.links if isinstance(x.vanity, str)]
     own, foreign = caller in whose, bool(whose) and all(w is None for w in whose)
-    asks, words = _asks(d), d.has("support", "mine", "relation", "please")
-    if d.has("thanks") and not asks and not own:
+    if words.has("thanks") and not words.asks and not own:
         return None
-    score = 2 * bool(asks) + bool(words) + 2 * own - 2 * foreign - bool(LAUGH.search(text) and not own)
-    score -= 2 * bool(d.has("illustrate") and not own)
+    score = 2 * bool(words.asks) + words.has("support", "mine", "relation", "please") + 2 * own - 2 * foreign
+    score -= (not own) * (words.laughs + 2 * words.has("illustrate"))
     if score < 0:
         return None
-    if asks or d.has("support", "please"):
-        hit = next(h for h in d.hits if h.concept in (*ASKS, "support", "please"))
-        return f"a post with an ask: “{hit.phrase}”"
-    if d.has("mine"):
-        return f"a post put forward as the caller's own: “{d.has('mine')[0].phrase}”"
+    if words.plea:
+        return f"a post with an ask: “{words.plea.phrase}”"
+    if words.has("mine"):
+        return f"a post put forward as the caller's own: “{words.hits['mine'][0].phrase}”"
     return "a post dropped where calls are the group's habit"
 
 
 def _drops_again(chat: Chat, d: _Drop, earlier: dict[str, Any]) -> bool:
     """A post that stood before the group already: dropped again for engagement, not thanked for or reported on."""
-    by = chat.members[d.i]
-    return by in (earlier["caller"], earlier["beneficiary"]) and not (
-        (thanks := d.has("thanks"))
-        and not [h for h in d.has("please", "again") if not any(t.start <= h.start < t.stop for t in thanks)]
+    thanks = d.words.hits.get("thanks", ())
+    asks = [h for concept in ("please", "again") for h in d.words.hits.get(concept, ())]
+    return chat.members[d.i] in (earlier["caller"], earlier["beneficiary"]) and (
+        not thanks or any(not any(t.start <= h.start < t.stop for t in thanks) for h in asks)
     )
 
 
@@ -187,33 +211,30 @@ def _same_post(x: Any, minted: dict[tuple[str, int], list[dict[str, Any]]]) -> d
     return None
 
 
-def _second(at: Any) -> int | None:
-    return None if at is None else int(at.timestamp())
+def _second(at: dt.datetime | None) -> int | None:
+    return None if at is None else (at - _EPOCH) // _SECOND
 
 
 def _deadline(chat: Chat, d: _Drop) -> dt.datetime | None:
-    for j in d.words:
+    for j in d.at:
         if (due := when.deadline(chat.folded[j], chat.times[j])) is not None:
             return due.at
     return None
 
 
 def _beneficiary(chat: Chat, d: _Drop, x: Any, owners: dict[str, str | None]) -> str:
-    caller = chat.members[d.i]
-    text = " ".join(chat.folded[j] for j in d.words)
+    caller, text = chat.members[d.i], d.words.text
     named = [m for m in chat.names.found(text) if m.member and m.member != caller]
     if isinstance(x.vanity, str):
-        owner = owners.get(fold(x.vanity), caller)
+        owner = owners.get(x.vanity, caller)
         if owner and owner != caller and any(m.member == owner for m in named):
             return owner
-        if owner == caller and fold(x.vanity) in owners:
+        if owner == caller and x.vanity in owners:
             return caller
-    if relation := d.has("relation"):
+    if relation := d.words.hits.get("relation"):
         return relation[0].phrase
     for m in named:
-        if not d.has("mine") and regex.search(
-            rf"\b(?:post|stuk|artikel|bericht|beitrag|article|publi\w*)\W+{_OF}\W+$", text[: m.start]
-        ):
+        if not d.words.has("mine") and _POST_OF.search(text[: m.start]):
             return str(m.member)
     return caller
 

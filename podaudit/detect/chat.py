@@ -60,12 +60,14 @@ def view(messages: pd.DataFrame, members: pd.DataFrame, membership: pd.DataFrame
     """Build the view from the export's tables (MESSAGES, MEMBERS, MEMBERSHIP) and the links found in it (LINKS)."""
     import pyarrow as pa
 
-    shown = messages[~messages["kind"].isin([Kind.NOTICE, Kind.DELETED, Kind.GAP])]
+    shown = messages.loc[
+        ~messages["kind"].isin([Kind.NOTICE, Kind.DELETED, Kind.GAP]), ["line", "time", "member", "kind", "text"]
+    ]
     lines: list[int] = shown["line"].tolist()
-    texts: list[str] = shown["text"].tolist()
+    texts = _shared(shown["text"])
     bare = [unedited(text) if text.endswith(">") else text for text in _without_links(lines, texts, links)]
     folded = fold_all(bare)
-    senders: list[str] = shown["member"].tolist()
+    senders = _shared(shown["member"])
     present = {
         name: tuple((p["from"], p["until"]) for p in periods)
         for name, periods in zip(members["name"].tolist(), members["periods"].tolist(), strict=True)
@@ -74,7 +76,7 @@ def view(messages: pd.DataFrame, members: pd.DataFrame, membership: pd.DataFrame
     admins = frozenset(n for n in events["member"].tolist() if isinstance(n, str))
     return Chat(
         lines=lines,
-        times=shown["time"].dt.to_pydatetime().tolist() if len(shown) else [],
+        times=shown["time"].to_numpy("datetime64[us]").tolist(),
         members=senders,
         texts=texts,
         folded=folded,
@@ -88,15 +90,28 @@ def view(messages: pd.DataFrame, members: pd.DataFrame, membership: pd.DataFrame
     )
 
 
+def _shared(column: pd.Series[str]) -> list[str]:
+    """The strings of a column, equal ones as one object: a chat says the same thing often."""
+    import pyarrow as pa
+
+    coded = pa.chunked_array([pa.array(column, pa.large_string())]).combine_chunks().dictionary_encode()
+    values = coded.dictionary.to_pylist()
+    return [values[n] for n in coded.indices.to_pylist()]
+
+
+def places(lines: Sequence[int], wanted: pd.Series[int]) -> list[int]:
+    """Positions in the chat of lines of the export; -1 for those of no member's message."""
+    import numpy as np
+
+    ours, theirs = np.array(lines, np.int64), wanted.to_numpy()
+    at = np.searchsorted(ours, theirs)
+    return np.where(np.isin(theirs, ours), at, -1).tolist()  # type: ignore[no-any-return]
+
+
 def _without_links(lines: list[int], texts: list[str], links: pd.DataFrame) -> list[str]:
-    where = {line: i for i, line in enumerate(lines)}
     bare = list(texts)
-    for line, start, stop in zip(
-        reversed(links["line"].tolist()),
-        reversed(links["start"].tolist()),
-        reversed(links["stop"].tolist()),
-        strict=True,
-    ):
-        if (i := where.get(line)) is not None:
+    spans = zip(places(lines, links["line"]), links["start"].tolist(), links["stop"].tolist(), strict=True)
+    for i, start, stop in reversed(list(spans)):
+        if i >= 0:
             bare[i] = f"{bare[i][:start]} {LINK_SIGN} {bare[i][stop:]}"
     return bare

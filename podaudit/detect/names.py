@@ -50,8 +50,11 @@ _GREETING = regex.compile(
 
 _PAIR = 2  # letters
 _AFTER = 20  # messages in which a post is answered
+_FIRST = 3  # messages in which people say who they are
 _FEW = 4  # words of a message that is hardly more than a name
 _MARKS = regex.compile(r"[^\p{L}\p{N}\s'._-]")
+_OWNER_S = regex.compile("'s?$")
+_SLUG_END = regex.compile(r"[-_.\d]")
 _CAPITAL = regex.compile(r"[\p{L},&+][^\S\n]+(\p{Lu}[\p{L}\-]+)")
 _OPENING = regex.compile(r"^\W*(?:\p{L}+\W+)?(?P<d>\p{L}[\p{L}\-]+)\s*[,!]")
 
@@ -186,52 +189,65 @@ def _answered(
 ) -> list[tuple[str, str]]:
     """Names of members shown as numbers, by what others write after their posts: («Marzia ✅», the number)."""
     nameless = {member for member, names in shown.items() if not any(map(_aliases, names))}
-    posts = set(links.loc[links["is_post"], "line"]) if nameless else set()
+    if not nameless:
+        return []
+    posts = set(links.loc[links["is_post"], "line"])
     last: dict[str, int] = {}
     seen: Counter[str] = Counter()
     alike: Counter[str] = Counter()  # where a name may stand: beside a known one, or in few words
     after: Counter[tuple[str, str]] = Counter()
     by: dict[str, set[str]] = defaultdict(set)
+
+    @cache
+    def capitals(text: str) -> list[tuple[str, bool]]:
+        """The words that may be a name: folded, and whether one may stand there."""
+        words = _WORD.findall(text)
+        tokens = [_OWNER_S.sub("", fold(w)) for w in words]
+        return [
+            (token, len(tokens) <= _FEW or any(t in known for t in tokens[max(0, n - 2) : n + 3]))
+            for n, (word, token) in enumerate(zip(words, tokens, strict=True))
+            if word[0].isupper() and not word.isupper() and len(token) > _PAIR and token not in known
+        ]
+
     for i, (line, member, text) in enumerate(zip(lines, senders, texts, strict=True)):
         if member in nameless and line in posts:
             last[member] = i
-        near = [m for m, at in last.items() if m != member and i - at <= _AFTER]
-        if not last:
+        if not last or not (found := capitals(text)):
             continue
-        words = _WORD.findall(text)
-        tokens = [regex.sub("'s?$", "", fold(w)) for w in words]
-        for n, (word, token) in enumerate(zip(words, tokens, strict=True)):
-            if not word[0].isupper() or word.isupper() or len(token) < 3 or token in known:
-                continue
+        near = [m for m, at in last.items() if m != member and i - at <= _AFTER]
+        for token, fits in found:
             seen[token] += 1
             by[token].add(member)
-            beside = any(t in known for t in tokens[max(0, n - 2) : n + 3])
-            alike[token] += beside or len(tokens) <= _FEW
+            alike[token] += fits
             after.update((token, m) for m in near)
-    found = {
+    pairs = {
         (token, m): n for (token, m), n in after.items()
         if n >= 2 and len(by[token]) > 1 and 4 * n >= 3 * seen[token] and 2 * alike[token] > seen[token]
     }  # fmt: skip
-    best = {token: max(n for (t, _), n in found.items() if t == token) for token, _ in found}
-    only = Counter(token for (token, _), n in found.items() if n == best[token])
+    best: dict[str, int] = {}
+    for (token, _), n in pairs.items():
+        best[token] = max(n, best.get(token, 0))
+    only = Counter(token for (token, _), n in pairs.items() if n == best[token])
     low = set(_ordinary(set(best), texts, folded))
-    return sorted(p for p, n in found.items() if n == best[p[0]] and only[p[0]] == 1 and p[0] not in low)
+    return sorted(p for p, n in pairs.items() if n == best[p[0]] and only[p[0]] == 1 and p[0] not in low)
 
 
 def _capital_pairs(texts: Sequence[str], wanted: set[str]) -> set[str]:
     """Those of some words of two letters that the chat writes with a capital always, several times: «Jé»."""
     count: Counter[tuple[str, bool]] = Counter()
-    for text in texts:
-        count.update((fold(w), w[0].isupper()) for w in _WORD.findall(text) if len(w) == _PAIR and fold(w) in wanted)
+    for text, often in Counter(texts).items() if wanted else ():
+        for word in _WORD.findall(text):
+            if len(word) == _PAIR and (plain := fold(word)) in wanted:
+                count[plain, word[0].isupper()] += often
     return {w for w in wanted if count[w, True] >= _FEW and not count[w, False]}
 
 
 def _ordinary(candidates: set[str], texts: Sequence[str], folded: Sequence[str]) -> list[str]:
     """Those of the candidates that the chat also writes as ordinary words, without a capital."""
-    low: Counter[str] = Counter()
-    for text, plain in zip(texts, folded, strict=True):
-        if candidates and candidates.intersection(_WORD.findall(plain)):
-            low.update(t for t in _WORD.findall(text) if t in candidates)
+    low: set[str] = set()
+    for text, plain in dict(zip(texts, folded, strict=True)).items() if candidates else ():
+        if not candidates.isdisjoint(_WORD.findall(plain)):
+            low |= candidates.intersection(_WORD.findall(text))
     return sorted(low)
 
 
@@ -247,19 +263,21 @@ def _learnt(
     """Names that the chat shows to be somebody's: alias -> member. Two grounds are needed; others must say the name too."""
     score: Counter[tuple[str, str]] = Counter()
     sender_of = dict(zip(lines, senders, strict=True))
-    for line, vanity in zip(links["line"].tolist(), links["vanity"].tolist(), strict=True):
-        if isinstance(vanity, str) and (member := sender_of.get(line)):
-            score[regex.split(r"[-_.\d]", fold(vanity))[0], member] += 1
+    sender_of = dict(zip(lines, senders, strict=True))
+    slugs = Counter(zip(links["line"].map(sender_of).tolist(), links["vanity"].tolist(), strict=True))
+    for (member, vanity), n in slugs.items():
+        if isinstance(vanity, str) and isinstance(member, str):
+            score[_SLUG_END.split(fold(vanity))[0], member] += n
     score = Counter({k: min(n, 2) for k, n in score.items()})
-    at: Counter[str] = Counter()
+    unique = dict.fromkeys(folded)
+    at = {m[1] for text in unique if "@" in text for m in _AT.finditer(text)}
     spoken: Counter[str] = Counter()
     for member, text in zip(senders, folded, strict=True):
-        spoken[member] += 1
-        if spoken[member] <= 3:
+        if spoken[member] < _FIRST:
+            spoken[member] += 1
             for weight, pattern in ((2, _INTRO), (1, _GREETING), (1, _OPENING)):
                 for m in pattern.finditer(text):
                     score[next(g for g in m.groupdict().values() if g), member] += weight
-        at.update(m[1] for m in _AT.finditer(text))
     firsts: dict[str, str] = {a: member for member, names in shown.items() for n in names for a in _aliases(n)[:1]}
     short: dict[str, set[str]] = defaultdict(set)  # Deb for Debby
     for first, member in firsts.items():
@@ -287,22 +305,24 @@ def _learnt(
     words: Counter[str] = Counter()
     alone: dict[str, set[str]] = defaultdict(set)  # a word that several send by itself is the group's sign for done
     by: dict[str, Counter[str]] = defaultdict(Counter)
-    for member, text, plain in zip(senders, texts, folded, strict=True):
+    holding = {text for text in unique if not wanted.isdisjoint(_WORD.findall(text))}
+    said = Counter(row for row in zip(senders, texts, folded, strict=True) if row[2] in holding)
+    for (member, text, plain), often in said.items():
         tokens = _WORD.findall(plain)
-        if not wanted.intersection(tokens):
-            continue
         if len(tokens) == 1:
             alone[tokens[0]].add(member)
         capital = {fold(m[1]) for m in _CAPITAL.finditer(text)}
         for i, token in enumerate(tokens):
             if token in wanted:
                 beside = {t for j in (i - 2, i - 1, i + 1, i + 2) if 0 <= j < len(tokens) and (t := tokens[j]) in known}
-                (names if token in capital or beside or i == 0 else words)[token] += 1
-                by[token][member] += 1
+                (names if token in capital or beside or i == 0 else words)[token] += often
+                by[token][member] += often
     found: dict[str, str] = {}
+    of: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for (word, member), n in score.items():
+        of[word].append((n, member))
     for word in sorted(wanted):
-        ranked = sorted(((n, m) for (w, m), n in score.items() if w == word), key=lambda x: (-x[0], x[1]))
-        (n, member), rest = ranked[0], ranked[1:]
+        (n, member), *rest = sorted(of[word], key=lambda x: (-x[0], x[1]))
         others = len(by[word]) > (member in by[word])
         name_like = (
             (word in at or names[word] > words[word]) and by[word][member] <= 2 and len(alone[word]) < 2

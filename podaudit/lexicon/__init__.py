@@ -276,16 +276,21 @@ class Lexicon:
         for text, found in index.inner.items():
             if text in folded:
                 numbers.update(found)
-        words = [(m[0], m.start(), m.end()) for m in _WORD.finditer(folded)] if numbers else []
+        if not numbers:
+            return ()
+        words = [(m[0], m.start(), m.end()) for m in _WORD.finditer(folded)]
         held = {w for w, _, _ in words}
-        hits = {
-            Hit(p.entry.concept, p.entry.id, start, stop, folded[start:stop].strip(), p.entry.language)
-            for p in (phrases[n] for n in sorted(numbers))
-            if _there(p.needs, held, folded)
-            for start, stop in (
-                _runs(p.plain, words, folded) if p.plain else (m.span() for m in self._pattern(p).finditer(folded))
-            )
-        }
+        begun = {w[:n] for w in held for n in range(1, len(w) + 1)}
+        hits: set[Hit] = set()
+        for p in (phrases[n] for n in numbers):
+            if p.plain:
+                spans = _runs(p.plain, words, folded) if held.issuperset(p.plain) else ()
+            else:
+                there = _there(p.needs, held, begun, folded)
+                spans = (m.span() for m in self._pattern(p).finditer(folded)) if there else ()
+            for start, stop in spans:
+                phrase = folded[start:stop].strip()
+                hits.add(Hit(p.entry.concept, p.entry.id, start, stop, phrase, p.entry.language))
         return tuple(sorted(hits, key=lambda h: (h.start, -h.stop, h.concept, h.entry)))
 
     def _malformed(self) -> Iterable[LexiconError]:
@@ -343,15 +348,18 @@ def _needs(folded: str) -> tuple[_Literals, ...]:
     return tuple(found)
 
 
-def _there(needs: tuple[_Literals, ...], words: Set[str], folded: str) -> bool:
-    """Does a message hold all that a phrase needs? Sparing the pattern of most phrases, which costs more to compile."""
-    return all(
-        any(
-            text in folded if left else any(w.startswith(text) for w in words) if right else text in words
-            for text, left, right in need
-        )
-        for need in needs
-    )
+def _there(needs: tuple[_Literals, ...], words: Set[str], begun: Set[str], folded: str) -> bool:
+    """Does a message hold all that a phrase needs? Sparing the pattern of most phrases, which costs more to compile.
+
+    ``begun``: what the words begin with.
+    """
+    for need in needs:
+        for text, left, right in need:
+            if text in (folded if left else begun if right else words):
+                break
+        else:
+            return False
+    return True
 
 
 def _literal(word: str) -> tuple[str, bool, bool] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _DROPPED = (
     *range(0x0300, 0x0370), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A),
@@ -41,8 +41,8 @@ def fold(text: str) -> str:
 
 
 def fold_all(texts: Iterable[str]) -> list[str]:
-    """The folded copies, in order."""
-    return [fold(t) for t in texts]
+    """The folded copies, in order; equal texts are folded once."""
+    return list(map(cache(fold), texts))
 
 
 @lru_cache(maxsize=512)
