@@ -6,14 +6,14 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podaudit import dynamics, ledger, lexicon, links
+from podaudit import ledger, lexicon, links
 from podaudit.checks import checks
 from podaudit.detect.calls import calls
 from podaudit.detect.chat import Chat, view
 from podaudit.detect.pressure import pressure
 from podaudit.detect.replies import claims
 from podaudit.detect.rules import rules
-from podaudit.model import CHECKS, EPISODES, PRESSURE
+from podaudit.dynamics import Dynamics, Load, Network, dynamics, episodes, load, network
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Audit:
-    """The result. Every table has the schema of the same name in ``podaudit.model``, ordered by line."""
+class Asked:
+    """The audit up to the ledger: what was asked, of whom, and what is on record. Tables as in ``Audit``."""
 
     source: Source
     messages: pd.DataFrame
@@ -37,26 +37,45 @@ class Audit:
     replies: pd.DataFrame
     absences: pd.DataFrame
     ledger: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Audit(Asked):
+    """The result. Every table has the schema of the same name in ``podaudit.model``, ordered by line.
+
+    The last three hold tables and figures of their own: how pressure is spread and what came after, who gives and who takes,
+    what it cost.
+    """
+
     checks: pd.DataFrame
     pressure: pd.DataFrame
     episodes: pd.DataFrame
+    dynamics: Dynamics
+    network: Network
+    load: Load
 
 
 def audit(export: Export, options: Options) -> Audit:
     """Run all stages over an export, in their order. Pure: the same export and options give the same audit."""
-    del options  # what the user decides today is decided in reading
-    found, chat = asked_and_answered(export)
-    books = lexicon.load()
-    pressed = pressure(chat, found.calls, found.repeats, found.rules, found.replies, found.ledger, books)
-    episodes = dynamics.episodes(pressed, found.replies, found.membership)
-    checked = checks(
-        chat, found.calls, found.repeats, found.rules, found.replies, found.absences, found.ledger, pressed, books
+    made, chat = asked_and_answered(export)
+    books, source = lexicon.load(), made.source
+    calls_, rules_, replies, ledger_ = made.calls, made.rules, made.replies, made.ledger
+    pressed = pressure(chat, calls_, made.repeats, rules_, replies, ledger_, books)
+    return Audit(
+        **{f.name: getattr(made, f.name) for f in dataclasses.fields(made)},
+        checks=checks(chat, calls_, made.repeats, rules_, replies, made.absences, ledger_, pressed, books),
+        pressure=pressed,
+        episodes=episodes(pressed, replies, made.membership),
+        dynamics=dynamics(
+            calls_, rules_, replies, ledger_, pressed, made.members, made.membership, source.first, source.last
+        ),
+        network=network(calls_, ledger_, replies, rules_, made.members),
+        load=load(calls_, ledger_, replies, made.members, source.first, source.last, options.minutes),
     )
-    return dataclasses.replace(found, checks=checked, pressure=pressed, episodes=episodes)
 
 
-def asked_and_answered(export: Export) -> tuple[Audit, Chat]:
-    """The audit up to the ledger, with no pressure and no checks yet, and the chat as the detectors see it."""
+def asked_and_answered(export: Export) -> tuple[Asked, Chat]:
+    """The audit up to the ledger, and the chat as the detectors see it."""
     books = lexicon.load()
     messages, members, membership = export.messages, export.members, export.membership
     found = links.find(messages["line"].to_numpy(), messages["text"], export.source.last)
@@ -69,7 +88,7 @@ def asked_and_answered(export: Export) -> tuple[Audit, Chat]:
         ruled = ruled.iloc[:0]
     called = ledger.with_due(called, ruled)
     replies, absences = ledger.tie(called, claims(chat, found, called, ruled, books), chat)
-    made = Audit(
+    made = Asked(
         source=dataclasses.replace(export.source, languages=chat.languages),
         messages=messages,
         origins=export.origins,
@@ -82,8 +101,5 @@ def asked_and_answered(export: Export) -> tuple[Audit, Chat]:
         replies=replies,
         absences=absences,
         ledger=ledger.settle(called, replies, absences, chat),
-        checks=CHECKS.frame(),
-        pressure=PRESSURE.frame(),
-        episodes=EPISODES.frame(),
     )
     return made, chat

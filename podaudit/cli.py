@@ -62,6 +62,16 @@ DateOrder = Annotated[
 MaxSize = Annotated[
     int, typer.Option("--max-size", metavar="MB", min=1, help="Refuse a chat of more megabytes of text than this.")
 ]
+Minutes = Annotated[
+    float,
+    typer.Option(
+        "--minutes",
+        metavar="N",
+        min=0.1,
+        max=600,
+        help="Minutes that one obligation is assumed to take, for the hours spent.",
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop with status 3 if any line could not be read.")]
 Open = Annotated[
     bool | None,
@@ -100,6 +110,7 @@ def report(
     date_order: DateOrder = None,
     open_: Open = None,
     max_size: MaxSize = 1024,
+    minutes: Minutes = 3,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -108,7 +119,7 @@ def report(
     """Write the report of a chat: one HTML file beside the export, named after it. Prints its path."""
     target = Path(output) if output else _beside(exports[0])
     _check(target, exports)
-    made = _audit(exports, Options(date_order, me, strict, max_size << 20), verbose, quiet)
+    made = _audit(exports, Options(date_order, me, strict, max_size << 20, minutes), verbose, quiet)
     _write_report(made, target, lang, me, open_, quiet)
 
 
@@ -119,13 +130,14 @@ def audit(
     me: Me = None,
     date_order: DateOrder = None,
     max_size: MaxSize = 1024,
+    minutes: Minutes = 3,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Print a summary of the audit, or with --json the audit document."""
-    made = _audit(exports, Options(date_order, me, strict, max_size << 20), verbose, quiet)
+    made = _audit(exports, Options(date_order, me, strict, max_size << 20, minutes), verbose, quiet)
     if json:
         from podaudit import tables
 
@@ -142,6 +154,7 @@ def tables(
     me: Me = None,
     date_order: DateOrder = None,
     max_size: MaxSize = 1024,
+    minutes: Minutes = 3,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -150,7 +163,7 @@ def tables(
     """Write the audit as tables, one file each, and a manifest of them. Prints the folder's path."""
     from podaudit.tables import write_tables
 
-    options = Options(date_order, me, strict, max_size << 20)
+    options = Options(date_order, me, strict, max_size << 20, minutes)
     made = _audit(exports, options, verbose, quiet)
     written = write_tables(made, Path(output), format_, options, __version__)
     if not quiet:

@@ -204,14 +204,16 @@ class Schema:
     def names(self) -> list[str]:
         return [c.name for c in self.columns]
 
-    def frame(self, data: Mapping[str, Any] | Iterable[Sequence[Any] | Mapping[str, Any]] = ()) -> pd.DataFrame:
-        """Build the table from columns (a mapping) or rows: all sequences in column order, or all mappings.
+    def frame(
+        self, data: pd.DataFrame | Mapping[str, Any] | Iterable[Sequence[Any] | Mapping[str, Any]] = ()
+    ) -> pd.DataFrame:
+        """Build the table from columns (a mapping or a table) or rows: all sequences in column order, or all mappings.
 
         An empty table has the right columns and types as well. Missing keys of a row become empty values.
         """
         import pandas as pd
 
-        if isinstance(data, Mapping):
+        if isinstance(data, Mapping | pd.DataFrame):
             columns = {c.name: data[c.name] for c in self.columns}
         else:
             made_of = list(data)
@@ -242,8 +244,8 @@ def rows(table: pd.DataFrame) -> Iterator[Any]:
     """The rows of a table as named tuples of plain Python values: times as ``datetime``, what is empty as None."""
     plain = {}
     for name, column in table.items():
-        values = column.dt.to_pydatetime().tolist() if column.dtype.kind == "M" else column.tolist()
-        if column.dtype != object and column.hasnans:
+        values = column.to_numpy("datetime64[us]").tolist() if column.dtype.kind == "M" else column.tolist()
+        if column.dtype.kind != "M" and column.dtype != object and column.hasnans:
             values = [None if gone else v for v, gone in zip(values, column.isna().tolist(), strict=True)]
         plain[str(name)] = values
     row = namedtuple("row", plain)  # type: ignore[misc]  # the columns are known at run time
@@ -431,6 +433,7 @@ class Options:
     me: str | None = None
     strict: bool = False
     max_bytes: int = 1 << 30
+    minutes: float = 3.0  # assumed to go into one obligation
 
 
 @dataclass(frozen=True, slots=True)

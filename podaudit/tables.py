@@ -8,10 +8,13 @@ import hashlib
 import io
 import json
 import textwrap
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from podaudit import __version__
+from podaudit.dynamics.load import TABLES as LOAD_TABLES
+from podaudit.dynamics.network import TABLES as NETWORK_TABLES
+from podaudit.dynamics.pressing import TABLES as DYNAMICS_TABLES
 from podaudit.model import (
     ABSENCES,
     CALLS,
@@ -44,6 +47,11 @@ Format = Literal["csv", "jsonl"]
 Row = dict[str, Any]
 
 DOCUMENT = (MEMBERS, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, CHECKS, PRESSURE, MEMBERSHIP, EPISODES, ORIGINS)
+# Sections of figures: the name of a table in its section -> its schema, whose own name is that of its file.
+SECTIONS: dict[str, dict[str, Schema]] = {
+    section: {schema.name.removeprefix(f"{section}_"): schema for schema in schemas}
+    for section, schemas in (("dynamics", DYNAMICS_TABLES), ("network", NETWORK_TABLES), ("load", LOAD_TABLES))
+}
 MANIFEST = "manifest.json"
 NOTES = "TABLES.txt"
 
@@ -69,7 +77,21 @@ def document(audit: Audit, version: str = __version__) -> Row:
     """
     made: Row = {"schema": SCHEMA_VERSION, "generator": f"podaudit {version}", "source": _source(audit.source)}
     made |= {schema.name: rows(getattr(audit, schema.name), schema) for schema in DOCUMENT}
+    made |= {name: _section(getattr(audit, name), name) for name in SECTIONS}
     return made
+
+
+def _section(section: Any, name: str) -> Row:
+    """A section of figures: its tables by name, and what stands in no table under ``figures``."""
+    figures: Row = {}
+    made: Row = {}
+    for field in fields(section):
+        value = getattr(section, field.name)
+        if field.name in SECTIONS[name]:
+            made[field.name] = rows(value, SECTIONS[name][field.name])
+        else:
+            figures |= _plain(value) if field.name == "figures" else {field.name: _plain(value)}
+    return {"figures": figures, **made}
 
 
 def rows(table: pd.DataFrame, schema: Schema) -> list[Row]:
@@ -84,12 +106,20 @@ def dumps(made: Row) -> str:
     """``made`` as JSON that a person can read and a line-based tool can compare: one line per row. Deterministic."""
     parts = []
     for key, value in made.items():
-        if isinstance(value, list) and value:
-            items = ",\n  ".join(_compact(item) for item in value)
-            parts.append(f" {_compact(key)}: [\n  {items}\n ]")
+        if key in SECTIONS:
+            inner = ",\n".join(f"  {_compact(name)}: {_listed(held, 3)}" for name, held in value.items())
+            parts.append(f" {_compact(key)}: {{\n{inner}\n }}")
         else:
-            parts.append(f" {_compact(key)}: {_compact(value)}")
+            parts.append(f" {_compact(key)}: {_listed(value, 2)}")
     return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _listed(value: Any, depth: int) -> str:
+    """A list with a line per item, indented; anything else on one line."""
+    if not (isinstance(value, list) and value):
+        return _compact(value)
+    items = f",\n{' ' * depth}".join(_compact(item) for item in value)
+    return f"[\n{' ' * depth}{items}\n{' ' * (depth - 1)}]"
 
 
 def write_tables(audit: Audit, folder: Path, format: Format, options: Options, version: str) -> list[Path]:
@@ -111,8 +141,11 @@ def write_tables(audit: Audit, folder: Path, format: Format, options: Options, v
         written.append(folder / name)
         outputs.append({"file": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
 
-    for schema in TABLES:
-        table = rows(getattr(audit, schema.name), schema)
+    frames = [(schema, getattr(audit, schema.name)) for schema in TABLES]
+    for section, held in SECTIONS.items():
+        frames += [(schema, getattr(getattr(audit, section), name)) for name, schema in held.items()]
+    for schema, frame in frames:
+        table = rows(frame, schema)
         counts[schema.name] = len(table)
         put(f"{schema.name}.{format}", writer(table, [c.name for c in schema.columns if c.public]))
     put(NOTES, notes(format))
@@ -124,6 +157,7 @@ def write_tables(audit: Audit, folder: Path, format: Format, options: Options, v
         "source": _source(audit.source),
         "options": {"format": format, **asdict(options)},
         "counts": counts,
+        "figures": {section: _section(getattr(audit, section), section)["figures"] for section in SECTIONS},
         "outputs": outputs,
     }
     write_whole(folder / MANIFEST, dumps(manifest).encode("utf-8", "replace"))
@@ -144,7 +178,7 @@ def notes(format: Format) -> str:
         _HOW[format],
     ]
     lines = "\n\n".join(textwrap.fill(paragraph, 100, break_on_hyphens=False) for paragraph in paragraphs).split("\n")
-    for schema in TABLES:
+    for schema in (*TABLES, *(schema for held in SECTIONS.values() for schema in held.values())):
         lines += ["", f"{schema.name}.{format}"]
         lines += [f"  {column.name}: {column.about}" for column in schema.columns if column.public]
     return "\n".join(lines) + "\n"

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from podaudit import lexicon
-from podaudit.audit import Audit, asked_and_answered
+from podaudit.audit import Asked, asked_and_answered
 from podaudit.detect import replies, traits
 from podaudit.detect.chat import Chat
 from podaudit.detect.weighing import WEIGHED
@@ -67,7 +67,7 @@ def _replied(coded: Mapping[str, Any]) -> dict[int, frozenset[str]]:
     return {line: frozenset(statuses) for line, statuses in found.items()}
 
 
-def _may_answer(a: Audit, chat: Chat) -> Iterator[tuple[int, frozenset[str]]]:
+def _may_answer(a: Asked, chat: Chat) -> Iterator[tuple[int, frozenset[str]]]:
     for c in replies.candidates(chat, a.links, a.calls, a.rules, lexicon.load()):
         yield c.i, frozenset().union(*c.traits)
 
@@ -77,7 +77,7 @@ def _pressed(coded: Mapping[str, Any]) -> dict[int, frozenset[str]]:
     return {p["line"]: frozenset(p["labels"]) for p in coded["pressure"]}
 
 
-def _may_press(a: Audit, chat: Chat) -> Iterator[tuple[int, frozenset[str]]]:
+def _may_press(a: Asked, chat: Chat) -> Iterator[tuple[int, frozenset[str]]]:
     for t in traits.read(chat, a.calls, a.repeats, a.rules, a.replies, a.ledger, lexicon.load()):
         yield t.i, t.traits
 
@@ -88,7 +88,7 @@ class Subject:
 
     labels: tuple[str, ...]
     given: Callable[[Mapping[str, Any]], dict[int, frozenset[str]]]
-    shown: Callable[[Audit, Chat], Iterator[tuple[int, frozenset[str]]]]
+    shown: Callable[[Asked, Chat], Iterator[tuple[int, frozenset[str]]]]
 
 
 # In this order: what presses is weighed by what was answered.

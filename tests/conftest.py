@@ -15,6 +15,7 @@ from hypothesis import settings
 from podaudit import cli, model
 from podaudit.audit import Audit
 from podaudit.resources import demo_chat
+from tests.making import whole
 
 settings.register_profile("podaudit", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("podaudit")
@@ -75,7 +76,7 @@ def small_audit() -> Audit:
     day = dt.datetime(2023, 3, 1, 9, 0)
     url, key = "https://www.linkedin.com/feed/update/urn:li:activity:7036620272307725438", "linkedin:activity:1"
     post_id = "7036620272307725438"
-    return Audit(
+    return whole(
         source=model.Source(
             name="chat.txt", sha256="0" * 64, lines=9, messages=7, system_messages=1, gaps=1, platform="android",
             date_order="dmy", clock="24h", encoding="utf-8", first=day, last=dt.datetime(2023, 3, 2, 9, 0),

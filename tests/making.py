@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from podaudit import audit as _audit
+from podaudit import dynamics
 from podaudit.detect.chat import Chat, view
 from podaudit.export import read
 from podaudit.links import find
-from podaudit.model import Export, Options
+from podaudit.model import Export, Options, Source
 
 
 def export_text(script: str, start: str = "2024-03-04") -> str:
@@ -51,3 +53,18 @@ def post(n: int, vanity: str = "") -> str:
         if vanity
         else f"https://www.linkedin.com/feed/update/urn:li:activity:{number}/"
     )
+
+
+def whole(source: Source, **tables: Any) -> _audit.Audit:
+    """An audit of tables made by hand, its figures worked out from them."""
+    t = tables
+    return _audit.Audit(
+        source=source,
+        **tables,
+        dynamics=dynamics.dynamics(
+            t["calls"], t["rules"], t["replies"], t["ledger"], t["pressure"], t["members"], t["membership"], source.first,
+            source.last,
+        ),
+        network=dynamics.network(t["calls"], t["ledger"], t["replies"], t["rules"], t["members"]),
+        load=dynamics.load(t["calls"], t["ledger"], t["replies"], t["members"], source.first, source.last, 3.0),
+    )  # fmt: skip

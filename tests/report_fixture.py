@@ -13,6 +13,7 @@ from typing import Any
 
 from podaudit import model
 from podaudit.audit import Audit
+from tests.making import whole
 
 _HEADERS = {
     "android-nl": (r"(\d\d-\d\d-\d{4} \d\d:\d\d) - ", "%d-%m-%Y %H:%M"),
@@ -55,7 +56,7 @@ def coded_audit(name: str, raw: bytes, coded: dict[str, Any]) -> Audit:
         for row in coded["pressure"]
     ]
     rules = [{**row, "why": "coded by hand", "phrase": ""} for row in coded["rules"]]
-    return Audit(
+    return whole(
         source=model.Source(
             name=name, sha256=hashlib.sha256(raw).hexdigest(), lines=raw.count(b"\n"), messages=len(messages),
             system_messages=sum(row["kind"] == "notice" for row in messages), gaps=0,

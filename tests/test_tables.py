@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import stat
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from podaudit import model, tables
 from podaudit.audit import Audit
 from podaudit.checks import CHECKED
 from podaudit.model import Options, Unwritable
+from tests.making import whole
 
 FORMATS: tuple[tables.Format, ...] = ("csv", "jsonl")
 
@@ -37,9 +39,13 @@ def schema(root: Path) -> Draft202012Validator:
 
 
 def test_an_empty_audit_has_empty_lists_and_is_valid(small_audit: Audit, schema: Draft202012Validator) -> None:
-    tables_of = {name: getattr(model, name.upper()).frame() for name in Audit.__slots__ if name != "source"}
-    empty = Audit(source=small_audit.source, **tables_of)
+    of = {f.name: getattr(model, f.name.upper(), None) for f in fields(Audit) if f.name != "source"}
+    t = {name: schema.frame() for name, schema in of.items() if schema is not None}
+    empty = whole(replace(small_audit.source, first=None, last=None), **t)
     made = tables.document(empty, "0.1.0")
+    assert {name: [key for key, rows in made[name].items() if rows and key != "figures"] for name in tables.SECTIONS} == {
+        "dynamics": [], "network": [], "load": [],
+    }  # fmt: skip
     assert {key: made[key] for key in made if isinstance(made[key], list)} == {s.name: [] for s in tables.DOCUMENT}
     assert list(schema.iter_errors(json.loads(tables.dumps(made)))) == []
 
@@ -73,6 +79,12 @@ def test_schema_knows_every_field_and_value(small_audit: Audit, schema: Draft202
     for table in tables.DOCUMENT:
         public = [column.name for column in table.columns if column.public]
         assert definitions[table.name]["required"] == public, table.name
+    for section, held in tables.SECTIONS.items():
+        assert schema.schema["properties"][section]["required"] == ["figures", *held]
+        for table in held.values():
+            assert {c.name: c.about for c in table.columns} == {
+                name: about["description"] for name, about in definitions[table.name]["properties"].items()
+            }
     values = {
         ("calls", "asks"): model.Ask, ("rules", "type"): model.RuleType, ("replies", "status"): model.ReplyStatus,
         ("ledger", "status"): model.Status, ("pressure", "labels"): model.Label, ("membership", "event"): model.Event,
@@ -179,9 +191,15 @@ def test_files_match_the_manifest(small_audit: Audit, tmp_path: Path, format: ta
     assert manifest["input"] == {"name": "chat.txt", "sha256": "0" * 64}
     assert manifest["generator"] == "podaudit 0.1.0"
     assert manifest["options"] == {
-        "format": format, "date_order": "dmy", "me": "Anna", "strict": False, "max_bytes": options.max_bytes,
+        "format": format, "date_order": "dmy", "me": "Anna", "strict": False, "max_bytes": options.max_bytes, "minutes": 3.0,
     }  # fmt: skip
-    assert manifest["counts"] == {s.name: len(getattr(small_audit, s.name)) for s in model.TABLES}
+    assert manifest["counts"] == {s.name: len(getattr(small_audit, s.name)) for s in model.TABLES} | {
+        table.name: len(getattr(getattr(small_audit, section), name))
+        for section, held in tables.SECTIONS.items()
+        for name, table in held.items()
+    }
+    made = tables.document(small_audit)
+    assert manifest["figures"] == {section: made[section]["figures"] for section in tables.SECTIONS}
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -13,7 +13,7 @@ from podaudit import when
 from podaudit.detect.chat import LINK_SIGN, Chat
 from podaudit.detect.names import Mention
 from podaudit.detect.pronouns import PRONOUNS
-from podaudit.detect.signs import EMOJI, WORD, Sign, said
+from podaudit.detect.signs import EMOJI, WORD, Sign, said, stems
 from podaudit.detect.weighing import below
 from podaudit.lexicon import Hit, Lexicon
 from podaudit.model import ReplyStatus
@@ -89,6 +89,7 @@ class Reader:
 
     def __init__(self, chat: Chat, lexicon: Lexicon, signs: Mapping[str, Sign], outsiders: Mapping[str, str]) -> None:
         self._chat, self._lexicon, self.signs, self._outsiders = chat, lexicon, signs, outsiders
+        self._stems = stems(signs)
         self.read = lru_cache(maxsize=1 << 15)(self._read)
 
     def _read(self, folded: str) -> Message:
@@ -136,7 +137,7 @@ class Reader:
                 own = [w for at, w in words if start <= at < stop and not any(m.start <= at < m.stop for m in inside)]
                 clause.other = len(own)
                 clause.names += [self._outsiders[w] for w in own if w in self._outsiders]
-                clause.signs = said(self.signs, text) if self.signs else []
+                clause.signs = said(self.signs, self._stems, text) if self.signs else []
                 clause.count, clause.ratio = _count(clause, own)
                 open_.append(clause)
             if ends:

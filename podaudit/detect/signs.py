@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import regex
@@ -51,16 +52,26 @@ def tokens(folded: str) -> list[str]:
     return [*WORD.findall(folded), *(c for c in EMOJI.findall(folded) if c != LINK_SIGN)]
 
 
-def said(signs: Mapping[str, Sign], folded: str) -> list[str]:
+def stems(signs: Mapping[str, Sign]) -> dict[str, list[str]]:
+    """The signs that have other forms, by what these begin with."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for token, sign in signs.items():
+        if sign.stem:
+            found[sign.stem].append(token)
+    return found
+
+
+def said(signs: Mapping[str, Sign], by_stem: Mapping[str, Sequence[str]], folded: str) -> list[str]:
     """The signs in a folded text, as often as they stand there; words in their other forms too (``cravei``, ``cravada``)."""
     found = []
     for token in tokens(folded):
         if token in signs:
             found.append(token)
         elif len(token) > _STEM:
-            found += [
-                t for t, sign in signs.items() if sign.stem and token.startswith(sign.stem) and len(token) <= len(t) + 3
-            ][:1]
+            forms = (
+                t for n in range(_STEM, len(token) + 1) for t in by_stem.get(token[:n], ()) if len(token) <= len(t) + 3
+            )
+            found += list(islice(forms, 1))
     return found or [t for t, sign in signs.items() if sign.pattern and sign.pattern.search(folded)]
 
 

@@ -111,9 +111,9 @@ def followed(
     for member, own in sorted(of.items()):
         usual = _usual(opened.of_member[member], [n["time"] for n in named if n["target"] == member], first, last)
         made.append((member, len(own), sum(n["open"] for n in own), sum(n["done"] for n in own), *usual))
-    yield _compared(None, *(sum(row[k] for row in made) for k in range(1, 6)))
-    for row in made:
-        yield _compared(*row)
+    counts = np.array([row[1:] for row in made]).sum(axis=0).tolist()
+    for member, *numbers in [(None, *counts), *made]:
+        yield _compared(member, *numbers)
 
 
 def _usual(own: Obligations, named: Sequence[dt.datetime], first: dt.datetime, last: dt.datetime) -> tuple[int, int]:

@@ -94,6 +94,9 @@ MOVES = Schema("dynamics_moves", (
 ))  # fmt: skip
 
 
+TABLES = (PAIRS, PEOPLE, HOURS, WEEKS, MONTHS, NAMINGS, FOLLOWED, GAPS, DISSENT, MOVES)
+
+
 @dataclass(frozen=True, slots=True)
 class Dynamics:
     """The tables above, and figures by name: plain numbers, null where nothing can be measured."""
