@@ -273,7 +273,8 @@ def _read(
     absent = message.hits.get("absent")
     if absent is None and _UNTIL.search(folded):
         absent = message.hits.get("refuse") or message.hits.get("excuse")
-    if absent and not place.own_call and (until := when.until(folded, now)) is not None:
+    of_others = message.members and not message.traits & {"i", "we"}  # «Anna, until Friday you have time»
+    if absent and not place.own_call and not of_others and (until := when.until(folded, now)) is not None:
         away = until.date() > now.date() or (until.hour, until.minute) == _DAY_END
         if away and (absent.concept == "absent" or not any(c.names for c in message.spoken(others))):
             yield base | {
