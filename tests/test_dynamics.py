@@ -70,3 +70,8 @@ def test_silent(events: list[tuple[float, str, str]]) -> None:
 )
 def test_found(events: list[tuple[float, str, str]], expected: list[tuple[str, str, int, int]]) -> None:
     assert _run(*events) == expected
+
+
+def test_a_clock_that_runs_back_hides_nothing() -> None:
+    events = [(0, "by dissent", "Ann"), (400, "removed", "Ann"), (5, "on insult", "Ann")]
+    assert _run(*events) == [("silenced", "Ann", 1, 3), ("after_exit", "Ann", 2, 3)]  # the exit is earlier by its line

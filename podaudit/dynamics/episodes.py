@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from podaudit.model import EPISODES, EpisodeKind, Event, Label, ReplyStatus, rows
@@ -70,11 +72,17 @@ def episodes(pressure: pd.DataFrame, replies: pd.DataFrame, membership: pd.DataF
     for member, happened in sorted(events.items()):
         order = sorted(happened)
         for pattern in _PATTERNS:
-            firsts = dict.fromkeys((line, time) for line, time, what in order if what in pattern.first)
-            for line, time in firsts:
-                for later, at, what in order:
-                    if later > line and what in pattern.then and at - time <= pattern.within:
-                        found.append((pattern.kind.value, member, line, later))
+            then = [(line, at) for line, at, what in order if what in pattern.then]
+            lines = [line for line, _ in then]
+            earliest = [*accumulate((at for _, at in reversed(then)), min)][
+                ::-1
+            ]  # of all from there on: clocks run back
+            for line, time in dict.fromkeys((line, time) for line, time, what in order if what in pattern.first):
+                for n in range(bisect_right(lines, line), len(then)):
+                    if then[n][1] - time <= pattern.within:
+                        found.append((pattern.kind.value, member, line, lines[n]))
+                        break
+                    if earliest[n] - time > pattern.within:
                         break
     found.sort(key=lambda r: (r[2], r[3], r[0], r[1]))
     return EPISODES.frame(found)
