@@ -112,7 +112,15 @@ def test_no_reply(line: str) -> None:
         ("10:00 Cisca: 2/2 en Anna wat een verhaal", [("Cisca", "done", ANNA), ("Cisca", "done", BOB)]),
         ("10:00 Cisca: Bob heeft net een reactie van mij gekregen", [("Cisca", "done", BOB)]),
         ("10:00 Cisca: bij de bakker langs, hartje gegeven", [("Cisca", "done", BOB)]),
-        ("10:00 Cisca: ligt in het mandje", [("Cisca", "done", BOB)]),  # a first answer that no book knows
+        (
+            f"10:00 Cisca: mijn post {post(5, 'cisca')} jullie heb ik al gedaan",
+            [("Cisca", "done", ANNA), ("Cisca", "done", BOB)],
+        ),
+        # Answers that no book knows count once the group answers so.
+        (
+            "10:00 Cisca: ligt in het mandje\n10:01 Dirk: ligt in het mandje!",
+            [("Cisca", "done", BOB), ("Dirk", "done", BOB)],
+        ),
         ("10:00 Cisca: vanavond na het eten", [("Cisca", "promise", BOB)]),
         (
             "10:00 Cisca: 2/2 ✅. Ik ben op vakantie t/m zondag, dus tot dan",

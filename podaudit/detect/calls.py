@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ASKS = tuple(a.value for a in Ask)
-_SPLIT = dt.timedelta(minutes=2)  # ask and link may stand in two messages in a row, codebook section 1
+SPLIT = dt.timedelta(minutes=2)  # ask and link may stand in two messages in a row, codebook section 1
 _CORE = frozenset({RuleType.REACT, RuleType.COMMENT, RuleType.DEADLINE, RuleType.CONFIRM, RuleType.GIVE_FIRST})
 _OF = r"(?:van|voor|von|vom|fur|for|of|de|d'|du|di|do|da|del|della|para|pour|per|namens|by|a)"
 _POST_OF = regex.compile(rf"\b(?:post|stuk|artikel|bericht|beitrag|article|publi\w*)\W+{_OF}\W+$")
@@ -124,7 +124,7 @@ def _drops(chat: Chat, links: pd.DataFrame, lexicon: Lexicon) -> Iterator[_Drop]
         at = [i]
         for j in (i - 1, i + 1):
             if 0 <= j < len(chat) and chat.members[j] == chat.members[i] and not chat.media[j] and j not in by_place:
-                at += [j] if abs(chat.times[j] - chat.times[i]) <= _SPLIT else []
+                at += [j] if abs(chat.times[j] - chat.times[i]) <= SPLIT else []
         at.sort()
         yield _Drop(i, at, read(*(chat.folded[j] for j in at)), held)
 
@@ -143,7 +143,7 @@ def _is_habit(chat: Chat, drops: list[_Drop], rules: pd.DataFrame) -> bool:
     if _CORE.intersection(rules["type"]):
         return True
     posts = [d for d in drops if any(x.is_post for x in d.links)]
-    asked = [d for d in posts if d.words.asks]
+    asked = [d for d in posts if d.words.asks or d.words.has("support")]
     share = len(posts) / max(1, len(chat))
     recur = len(asked) >= 3 and len({chat.members[d.i] for d in asked}) >= 2
     often = len(posts) >= 8 and len({chat.members[d.i] for d in posts}) >= 4 and share >= 1 / 12
@@ -196,7 +196,8 @@ def _drops_again(chat: Chat, d: _Drop, earlier: dict[str, Any]) -> bool:
     """A post that stood before the group already: dropped again for engagement, not thanked for or reported on."""
     thanks = d.words.hits.get("thanks", ())
     asks = [h for concept in ("please", "again") for h in d.words.hits.get(concept, ())]
-    return chat.members[d.i] in (earlier["caller"], earlier["beneficiary"]) and (
+    own = chat.members[d.i] in (earlier["caller"], earlier["beneficiary"])
+    return (own or bool(d.words.asks or asks)) and (
         not thanks or any(not any(t.start <= h.start < t.stop for t in thanks) for h in asks)
     )
 

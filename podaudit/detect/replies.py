@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ import regex
 
 from podaudit import when
 from podaudit.detect import weighing
+from podaudit.detect.calls import SPLIT
 from podaudit.detect.chat import LAUGH, LINK_SIGN, Chat
 from podaudit.detect.names import Mention
 from podaudit.detect.reading import YOU_ALL, Clause, Message, Reader, Said, is_list, meaning
@@ -132,7 +133,12 @@ def claims(chat: Chat, links: pd.DataFrame, calls: pd.DataFrame, rules: pd.DataF
 def _weighed(c: Candidate) -> Iterable[Mapping[str, Any]]:
     """What was read and weighs enough; or, where nothing was and the rest alone weighs enough, what that says."""
     weight = weighing.weigh(c.traits)
-    kept: list[Mapping[str, Any]] = [r for r in c.read if r["until"] is not None or weight.get(r["status"], 1.0) > 0]
+    kept: list[Mapping[str, Any]] = [
+        r
+        for r in c.read
+        if r["until"] is not None
+        or (weight.get(r["status"], 1.0) > 0 and (r["way"] != "first" or c.traits[-1] <= weighing.HABITUAL))
+    ]
     status = max(weight, key=lambda s: weight[s])
     if not c.read and weight[status] > 0 and not c.traits[0] & _ELSEWHERE:
         about = {"names": list(c.callers), "count": None if c.callers else c.count}
@@ -160,7 +166,7 @@ def candidates(
         folded, read, called = chat.folded[i], tuple[dict[str, Any], ...](), line in callers
         if state.caller and not chat.media[i] and line not in rule_lines:
             now = chat.times[i]
-            place = _place(state, length(folded), member, now, called)
+            place = _place(state, length(folded), member, now, called or _half_of_call(chat, i, callers))
             bare = place.talk == 0 and place.length <= _FIRST and place.fresh()
             if (bare or telling[i]) and not is_list(chat, folded):
                 message = reader.read(folded)
@@ -177,7 +183,7 @@ def candidates(
                         place.since,
                         place.talk,
                         first_word=place.unsaid,
-                        a_call_itself=called,
+                        a_call_itself=place.own_call,
                         by_an_admin=member in chat.admins,
                         after_a_question=place.asked,
                     ),
@@ -188,6 +194,17 @@ def candidates(
         if called:
             known |= callers[line]
         state.pass_by(member, chat.times[i], called, {f["status"] for f in read}, "?" in folded)
+
+
+def _half_of_call(chat: Chat, i: int, called: Container[int]) -> bool:
+    """Does a message go with a call by its writer, the message before or after it (codebook section 1)?"""
+    return any(
+        0 <= j < len(chat)
+        and chat.lines[j] in called
+        and chat.members[j] == chat.members[i]
+        and abs(chat.times[j] - chat.times[i]) <= SPLIT
+        for j in (i - 1, i + 1)
+    )
 
 
 def _telling(chat: Chat, signs: Mapping[str, Sign], lexicon: Lexicon) -> Sequence[bool]:
@@ -356,7 +373,9 @@ def _read(
                 "why": told.why,
                 "way": told.way,
                 "more": more,
-                "all": bool(clause.has("all")) and not (clause.count or names) and told.status in _OPEN_TO_ALL,
+                "all": bool(clause.has("all") or (place.own_call and YOU_ALL.search(clause.text)))
+                and not (clause.count or names)
+                and told.status in _OPEN_TO_ALL,
                 "inverse": bool(clause.has("except") and clause.has("all")),
                 "strict": bool(names) and not told.strong,
             }
@@ -396,7 +415,8 @@ def _first_answer(message: Message, folded: str, mentions: Sequence[Mention], pl
         return Said(ReplyStatus.PROMISE, False, f"names a later time: “{later.phrase}”", "time") if soon else None
     if not place.fresh(_SOON) or place.length > _BARE or message.hits.keys() & _OTHERWISE:
         return None
-    return Said(ReplyStatus.DONE, False, _FIRST_SAID, "first")
+    known = message.hits.keys() & {"done", "tick", "weak", "all", "both"}
+    return Said(ReplyStatus.DONE, False, _FIRST_SAID, "mark" if known else "first")
 
 
 @cache
@@ -460,6 +480,8 @@ def _accept(
         short = place.length <= (_BARE if all_alone else _WEAK) or place.own_call
         return bool(near and apart) and short and not YOU_ALL.search(clause.text)
     if told.status is ReplyStatus.DONE:
+        if place.own_call and YOU_ALL.search(clause.text):  # «mine: … I have done yours already»
+            return True
         pointed = names or clause.signs or clause.ratio or clause.has("all", "both")
         return bool(pointed) or (
             not place.own_call and (place.fresh(_STILL) or bool(clause.count and clause.other <= 6))

@@ -148,7 +148,11 @@ def _habit(chat: Chat, lexicon: Lexicon) -> bool:
     dropped = pc.match_substring(chat.column, LINK_SIGN).to_numpy(zero_copy_only=False).nonzero()[0].tolist()
     posts = [i for i in dropped if _POST.search(chat.texts[i])]
     sample = posts[:: max(1, len(posts) // 400)]
-    asking = [i for i in sample if any(h.concept in ("like", "comment") for h in lexicon.scan("rules", chat.folded[i]))]
+    asking = [
+        i
+        for i in sample
+        if any(h.concept in ("like", "comment", "engage") for h in lexicon.scan("rules", chat.folded[i]))
+    ]
     if len({chat.members[i] for i in sample}) < 3:
         return False
     several = len({chat.members[i] for i in asking}) >= 2 and len(posts) >= 5
@@ -238,7 +242,9 @@ def _is_charter(message: _Message, folded: str, *, habit: bool) -> bool:
     types = message.types
     if LINK_SIGN in folded:
         return False
-    return habit and (len(types) >= 3 or (bool(types & _CORE) and len(types & _POD) >= 2))
+    if not habit:  # calls may yet have to begin
+        return types >= _CORE and len(types & _POD) >= 3
+    return len(types) >= 3 or (bool(types & _CORE) and len(types & _POD) >= 2)
 
 
 def _read(chat: Chat, reader: Reader, i: int) -> _Message:

@@ -21,6 +21,10 @@ _HABIT = (-1, 0, 1, 2, 3)  # natural logarithm of a ratio
 _HABITS = {x: frozenset({f"habit {x}"}) for x in ("none", "any", *(f"below {e}" for e in _HABIT))}
 
 
+# In a word that stands at least e times oftener in the group's answers than elsewhere.
+HABITUAL = frozenset({"habit below 2", "habit below 3", "habit any"})
+
+
 def below(value: float, edges: Sequence[float]) -> str:
     """The stretch between two edges that a value lies in, as a trait names it."""
     return next((f"below {e}" for e in edges if value < e), "any")
