@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
+import tomllib
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from podaudit import train
-from podaudit.audit import audit
+from podaudit.audit import asked_and_answered, audit
 from podaudit.detect import traits
 from podaudit.detect.pressure import labels_of
 from podaudit.detect.weighing import WEIGHED
@@ -18,7 +23,7 @@ from podaudit.export import read
 from podaudit.lexicon import load
 from podaudit.model import PRESSURE, Label, Options, PodauditError
 from podaudit.resources import demo_chat
-from tests.making import audit_of, post
+from tests.making import audit_of, chat_of, export_of, post
 
 POD = f"""
 08:00 Anna heeft de groep "Pod" gemaakt
@@ -53,6 +58,78 @@ def _labelled(line: str, after: str = "") -> dict[str, object] | None:
     made = audit_of(POD + line + after)
     found = made.pressure[made.pressure["line"] == LAST]
     return dict(found.iloc[0]) if len(found) else None
+
+
+TABLE = tomllib.loads(
+    (Path(__file__).parent.parent / "fixtures" / "pressure" / "cases.toml").read_text(encoding="utf-8")
+)
+CASES: list[tuple[str, str, dict[str, Any]]] = [
+    (label, kind, case)
+    for label, kinds in TABLE["label"].items()
+    for kind in ("silent", "fires")
+    for case in kinds[kind]
+]
+FRAME = """
+08:00 Anna heeft de groep "Pod" gemaakt
+08:01 Anna heeft Bob, Cisca, Dirk, Emma en Frans toegevoegd
+08:02 Anna: RULES
+09:00 Anna: ASK {1 anna}
+09:10 Bob: ✅
+09:20 Cisca: ✅
+09:25 Emma: ✅
+09:30 Cisca: ASK {2 cisca}
+09:40 Bob: ✅
+09:50 Anna: ✅
++1
+09:00 Bob: ASK {3 bob}
+09:10 Anna: ✅
+09:20 Cisca: ✅
+09:25 Emma: ✅
+10:00 Dirk: ASK {4 dirk}
+10:10 Bob: ✅
+10:20 Anna: ✅
+10:30 Cisca: ✅
+10:40 Emma: ✅
+"""
+
+
+def _language(case: dict[str, Any]) -> str:
+    return next(key for key in case if key in TABLE["frame"])
+
+
+def labels_in(case: dict[str, Any]) -> list[str]:
+    """The labels of the message of a case, in its pod."""
+    language = _language(case)
+    frame = FRAME
+    for name, text in TABLE["frame"][language].items():
+        frame = frame.replace(name.upper(), text)
+    frame = re.sub(r"\{(\d+) (\w+)\}", lambda m: post(int(m[1]), m[2]), frame).strip()
+    script = [frame, *(["11:50 Anna heeft Frans verwijderd"] if case.get("went") else []), case.get("before", "")]
+    opening = "\n".join(filter(None, script))
+    line = opening.count("\n") - opening.count("\n+") + 2
+    made = audit_of(f"{opening}\n12:00 {case[language]}\n{case.get('after', '')}")
+    assert made.pressure["line"].max() <= line or not len(made.pressure)
+    return list(made.pressure[made.pressure["line"] == line]["labels"].explode().dropna())
+
+
+def _marked(label: str, kind: str, case: dict[str, Any]) -> Any:
+    marks = [pytest.mark.xfail(strict=True, reason=case["open"])] if "open" in case else []
+    language = _language(case)
+    return pytest.param(label, kind, case, marks=marks, id=f"{label} {kind} {language} {case[language][:50]}")
+
+
+@pytest.mark.parametrize(("label", "kind", "case"), [_marked(*c) for c in CASES])
+def test_lines_of_the_table(label: str, kind: str, case: dict[str, Any]) -> None:
+    assert (label in labels_in(case)) == (kind == "fires")
+
+
+def test_the_table_is_whole() -> None:
+    assert set(TABLE["label"]) == set(Label)
+    counts = Counter((label, kind) for label, kind, _ in CASES)
+    assert set(counts.values()) == {12} or min(counts.values()) > 12
+    for label in Label:
+        assert {_language(c) for x, _, c in CASES if x == label} == set(TABLE["frame"])
+        assert all(sum("open" in c for x, k, c in CASES if (x, k) == (label, kind)) < 5 for kind in ("silent", "fires"))
 
 
 @pytest.mark.parametrize(
@@ -120,13 +197,13 @@ def test_reasons_quote_the_message() -> None:
 
 
 def test_the_shipped_weights_are_whole() -> None:
-    for subject, labels in (("pressure", Label), ("replies", WEIGHED)):
+    for subject, labels in (("pressure", Label), ("pressure.first", Label), ("replies", WEIGHED)):
         known = weights_of(subject)
         assert set(known.of) == set(known.threshold) == set(labels)
         about = json.loads(file_of(subject).read_text(encoding="utf-8"))["about"]
         assert about["chats"] > 10
-    assert labels_of(frozenset()) == []
-    assert labels_of(frozenset({"no such trait"})) == []
+    for name in ("pressure", "pressure.first"):
+        assert labels_of(name, [frozenset(), frozenset({"no such trait"})]) == [frozenset(), frozenset()]
 
 
 def test_training_is_deterministic_and_learns(tmp_path: Path) -> None:
@@ -138,8 +215,8 @@ def test_training_is_deterministic_and_learns(tmp_path: Path) -> None:
         )
         for n in range(90)
     ]
-    first, scores = train.train(data, list(Label))
-    again, _ = train.train(data, list(Label))
+    first, scores, _ = train.train(data, list(Label))
+    again, _, _ = train.train(data, list(Label))
     assert as_json(first, {}) == as_json(again, {})
     assert isinstance(first, Weights)
     assert first.of["apology"]["word apology"] > 0.5
@@ -161,3 +238,94 @@ def test_examples_come_from_coded_chats(root: Path, tmp_path: Path) -> None:
     assert sum("done" in e.labels for e in answers) > 80
     assert any("first word" in e.traits for e in answers)
     assert traits.TELLING
+
+
+def test_plain_lines_are_learnt_from_but_say_nothing_of_other_labels(root: Path) -> None:
+    lines = root / "fixtures" / "pressure" / "plain.toml"
+    data = train.plain(lines, 100)
+    assert all(e.plain for e in data)
+    counts = Counter(label for e in data for label in e.labels)
+    assert set(counts) == set(Label) and min(counts.values()) >= 10
+    assert sum(not e.labels for e in data) > 80
+    assert all(100 <= n < 100 + len(data) for e in data for _, n in e.near)
+    measured = [
+        train.Example(
+            f"c{n % 5}",
+            frozenset({"word apology"} if n % 3 == 0 else {"i"}),
+            frozenset({"apology"} if n % 3 == 0 else ()),
+        )
+        for n in range(60)
+    ]
+    _, alone, _ = train.train(measured, ["apology", "insult"])
+    found, scores, given = train.train([*measured, *data], ["apology", "insult"])
+    assert scores["apology"] == alone["apology"] == 1.0
+    assert found.of["insult"]["word insult"] > 0.5
+    assert len(given) == len(measured) + len(data)
+
+
+def test_no_plain_line_stands_in_the_table(root: Path) -> None:
+    raw = tomllib.loads((root / "fixtures" / "pressure" / "plain.toml").read_text(encoding="utf-8"))
+    said = {line.split(": ", 1)[1].lower() for of in raw.values() for line in of["lines"]}
+    assert len(said) > 300
+    assert said.isdisjoint(case[_language(case)].split(": ", 1)[1].lower() for _, _, case in CASES)
+
+
+def test_what_is_near_and_what_it_was_given() -> None:
+    chat = chat_of("09:00 Anna: een\n09:01 Bob: twee\n09:02 Anna: drie\n15:00 Bob: vier")
+    assert traits.near(chat, [0, 1, 2, 3]) == [
+        (("after", 1), ("own, after", 2)),
+        (("before", 0), ("after", 2)),
+        (("before", 1), ("own, before", 0)),
+        (),
+    ]
+    given = [frozenset({"threat"}), frozenset({"dissent"}), frozenset[str](), frozenset[str]()]
+    assert traits.around([("before", 1), ("own, before", 0)], given) == {
+        "before: dissent",
+        "before: any",
+        "own, before: threat",
+        "own, before: any",
+    }
+    assert traits.around([("before", 2)], given) == frozenset()
+
+
+def test_what_somebody_is_called_does_not_weigh() -> None:
+    made = audit_of(POD + "Anna: Dirk, wat ben je toch een sukkel")
+    other = audit_of((POD + "Anna: Dirk, wat ben je toch een sukkel").replace("Dirk", "Quasimodo"))
+    for column in ("line", "labels", "why"):
+        assert made.pressure[column].tolist() == other.pressure[column].tolist()
+    assert "insult" in made.pressure["labels"].tolist()[-1]
+    assert "a bad word for somebody" in made.pressure["why"].tolist()[-1]["insult"]
+
+
+def test_open_calls_lapse_after_a_week() -> None:
+    made, chat = asked_and_answered(export_of(POD + "Bob: hoi"))
+    open_ = traits.Open(made.calls, made.replies, made.ledger)
+    last = chat.times[-1]
+    assert [open_.count(m, last) for m in ("Anna", "Bob", "Cisca", "Dirk")] == [1, 0, 2, 5] or open_.count(
+        "Dirk", last
+    ) == 5
+    assert open_.count("Dirk", last + dt.timedelta(days=6, hours=20)) == 3
+    assert open_.count("Dirk", last + dt.timedelta(days=8)) == 0
+    assert open_.count("Nobody", last) == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "targets"),
+    [
+        ("Anna: Iedereen moet vandaag nog reageren op de post van Bob", []),
+        ("Anna: Dirk, nog niks van jou gezien bij Bob en Cisca, alweer", ["Dirk"]),
+        ("Anna: Dirk je hebt weer niet gereageerd bij Cisca", ["Dirk"]),
+        ("Anna: Stand van gisteren:\nBob 🔥🔥\nCisca 🔥🔥\nDirk ⚪⚪", ["Dirk"]),
+        ("Anna: Haal allemaal je like weg bij Dirk", ["Dirk"]),
+    ],
+)
+def test_who_is_meant_and_who_is_only_spoken_of(line: str, targets: list[str]) -> None:
+    row = _labelled(line)
+    assert row is not None
+    assert row["targets"] == targets
+
+
+def test_a_sharp_tone_is_no_insult() -> None:
+    row = _labelled("Anna: Dirk je hebt weer niet gereageerd bij Cisca")
+    assert row is not None
+    assert row["labels"] == ["shaming"]

@@ -9,9 +9,12 @@ gaat er vandaag mee eten``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+import regex
 
 from podaudit.detect import targets, traits
 from podaudit.detect.chat import Chat
@@ -24,12 +27,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_AT_ONCE = 1 << 14  # messages weighed in one go
+
+
 @cache
-def _sums() -> tuple[dict[str, int], Any]:
+def _sums(name: str) -> tuple[dict[str, int], Any]:
     """Position of each trait, and the weights as a table, trait by label; the last row is the base less the threshold."""
     import numpy as np
 
-    known = load("pressure")
+    known = load(name)
     names = sorted({t for of in known.of.values() for t in of if t})
     table = np.zeros((len(names) + 1, len(Label)))
     for column, label in enumerate(Label):
@@ -38,11 +44,20 @@ def _sums() -> tuple[dict[str, int], Any]:
     return {t: n for n, t in enumerate(names)}, table
 
 
-def labels_of(found: frozenset[str]) -> list[str]:
-    """The labels whose weights over the traits sum to more than their threshold."""
-    at, table = _sums()
-    over = table[[*sorted(at[t] for t in found if t in at), -1]].sum(axis=0)
-    return [label.value for label, sum_ in zip(Label, over.tolist(), strict=True) if sum_ > 0]
+def labels_of(name: str, found: Sequence[frozenset[str]]) -> list[frozenset[str]]:
+    """For each set of traits the labels whose weights (``name``), over the traits, sum to more than their threshold."""
+    import numpy as np
+
+    at, table = _sums(name)
+    labels = tuple(x.value for x in Label)
+    unlike, given = list(dict.fromkeys(found)), list[frozenset[str]]()
+    for first in range(0, len(unlike), _AT_ONCE):
+        picked = [[*sorted(at[t] for t in traits_ if t in at), -1] for traits_ in unlike[first : first + _AT_ONCE]]
+        starts = np.cumsum([0, *map(len, picked[:-1])])
+        sums = np.add.reduceat(table[[n for row in picked for n in row]], starts)
+        given += [frozenset(x for x, over in zip(labels, row, strict=True) if over) for row in (sums > 0).tolist()]
+    of = dict(zip(unlike, given, strict=True))
+    return [of[traits_] for traits_ in found]
 
 
 def pressure(
@@ -58,12 +73,22 @@ def pressure(
     if not len(calls):
         return PRESSURE.frame()
     known, rows = load("pressure"), []
-    seen = {t.i: t for t in traits.read(chat, calls, repeats, rules, replies, ledger, lexicon)}
+    read = list(traits.read(chat, calls, repeats, rules, replies, ledger, lexicon))
+    if not read:
+        return PRESSURE.frame()
+    alone = labels_of("pressure.first", [t.traits for t in read])  # by itself; then with those around it so labelled
+    beside = traits.near(chat, [t.i for t in read])
+    for n, near in enumerate(beside):
+        if around := traits.around(near, alone):
+            read[n] = dataclasses.replace(read[n], traits=read[n].traits | around)
+    seen = {t.i: t for t in read}
     labelled: dict[int, list[str]] = {}
-    for i, t in seen.items():
-        found = labels_of(t.traits)
+    for t, given in zip(read, labels_of("pressure", [t.traits for t in read]), strict=True):
+        i, found = t.i, sorted(given)
         if "rule" in t.traits:  # laying down rules is no demand by itself
             found = [x for x in found if x != Label.DEMAND]
+        if "word insult" not in t.traits:  # what is only said in a sharp tone is no insult
+            found = [x for x in found if x != Label.INSULT]
         if "repeat" in t.traits and Label.REMINDER.value not in found:
             found.append(Label.REMINDER.value)  # a repeated call is a reminder by definition
         if found:
@@ -71,7 +96,7 @@ def pressure(
     aim = targets.Aim(chat, traits.exits(chat), labelled)
     for i, labels in labelled.items():
         t = seen[i]
-        why = {x: _why(t, known.of[x], lexicon) for x in labels}
+        why = {x: _why(t, known.of[x], chat.folded[i], lexicon) for x in labels}
         rows.append(
             {
                 "line": chat.lines[i],
@@ -86,8 +111,8 @@ def pressure(
     return PRESSURE.frame(rows)
 
 
-def _why(t: Traits, of: Mapping[str, float], lexicon: Lexicon) -> tuple[str, str]:
-    """Which words and which context tipped it, heaviest first; and the words themselves."""
+def _why(t: Traits, of: Mapping[str, float], text: str, lexicon: Lexicon) -> tuple[str, str]:
+    """Which words, which way of putting it and which context tipped it, heaviest first; and the words themselves."""
     about = lexicon.about["pressure"]
     weight = {h.concept: of.get(f"word {h.concept}", 0.0) for h in t.hits}
     words = sorted((h for h in t.hits if weight[h.concept] > 0), key=lambda h: (-weight[h.concept], h.start))
@@ -95,41 +120,70 @@ def _why(t: Traits, of: Mapping[str, float], lexicon: Lexicon) -> tuple[str, str
     for h in words:
         if (said := f"“{h.phrase}” ({about[h.concept]})") not in told:
             told.append(said)
-    context = sorted((x for x in t.traits if x in CONTEXT and of.get(x, 0.0) > 0.1), key=lambda x: (-of[x], x))
-    told = [*told[:3], *(CONTEXT[x] for x in context[:2])] or [
-        "reads, taken together, like messages that coders gave this label"
-    ]
-    return "; ".join(told), words[0].phrase if words else ""
+    heavy = sorted((x for x in t.traits if of.get(x, 0.0) > 0.1), key=lambda x: (-of[x], x))
+    put = [s for s in heavy if s in _PUT]
+    context = [c for x in heavy if (c := CONTEXT.get(x))]
+    told = [*told[:3], *put[:1], *context[:2]]
+    if len(told) < 2:
+        stems = [x.removeprefix(traits.STEM) for x in heavy if x.startswith(traits.STEM)]
+        found = [m[0] for x in stems[:3] if (m := regex.search(rf"\b{x}\w*|{regex.escape(x)}", text))]
+        told += [f"“{w}” (a word of messages that coders gave this label)" for w in found]
+    return "; ".join(told or ["reads, taken together, like messages that coders gave this label"]), words[
+        0
+    ].phrase if words else ""
 
 
+_PUT = frozenset(s.says for s in traits.SKELETONS)
 # What traits of place say in words; those not here (lengths, pronouns) are too small to name.
-CONTEXT: dict[str, str] = {
-    "names": "names a member",
-    "names two": "names several members",
-    "calls by @": "addresses somebody by @name",
-    "names one with open calls": "a member named has calls open",
-    "list of names": "a list of names",
-    "has open calls": "the writer has calls open",
-    "has several open calls": "the writer has several calls open",
-    "admin": "written by an admin",
-    "after an exit": "within two days after somebody went",
-    "names who went": "names somebody who went",
-    "soon after an exit": "within three hours after somebody went",
-    "after removing somebody": "the writer has just removed somebody",
-    "about to remove": "the writer removes somebody within a quarter of an hour",
-    "about to be removed": "the writer is removed within a week",
-    "about to leave": "the writer leaves within a day",
-    "leaves within the hour": "the writer leaves within the hour",
-    "was just named": "the writer was named just before",
-    "repeat": "drops a post again",
-    "rule": "lays down a rule",
-    "says refuse": "declines a call",
-    "says excuse": "says it cannot be done",
-    "says done": "reports having done it",
-    "capitals": "in capitals",
-    "figure": "holds a large number",
-    "money sign": "speaks of money",
-} | {
-    f"after {x}": f"right after words of {x.replace('_', ' ')}"
-    for x in ("dissent", "shaming", "threat", "sanction", "insult")
-}
+CONTEXT: dict[str, str] = (
+    {
+        "names": "names a member",
+        "names two": "names several members",
+        "calls by @": "addresses somebody by @name",
+        "names one with open calls": "a member named has calls open",
+        "list of names": "a list of names",
+        "has open calls": "the writer has calls open",
+        "has several open calls": "the writer has several calls open",
+        "admin": "written by an admin",
+        "after an exit": "within two days after somebody went",
+        "names who went": "names somebody who went",
+        "soon after an exit": "within three hours after somebody went",
+        "after removing somebody": "the writer has just removed somebody",
+        "about to remove": "the writer removes somebody within a quarter of an hour",
+        "about to be removed": "the writer is removed within a week",
+        "about to leave": "the writer leaves within a day",
+        "leaves within the hour": "the writer leaves within the hour",
+        "was just named": "the writer was named just before",
+        "repeat": "drops a post again",
+        "rule": "lays down a rule",
+        "says refuse": "declines a call",
+        "says excuse": "says it cannot be done",
+        "says done": "reports having done it",
+        "capitals": "in capitals",
+        "figure": "holds a large number",
+        "money sign": "speaks of money",
+        "names one with several open calls": "a member named has several calls open",
+        "names one with nothing open": "a member named has nothing open",
+        "names one who just posted": "a member named asked for support lately",
+        "names one who will go": "a member named is gone within a week",
+        "begins with a name": "speaks to a member by name",
+        "lays down the rules": "written by who lays down the rules",
+        "posted lately": "the writer asked for support lately",
+        "so many of so many": "counts how many of how many",
+        "empty tick": "a sign for not done",
+    }
+    | {
+        f"{how}: {x.value}": f"{said} a message read as {x.value.replace('_', ' ')}"
+        for x in Label
+        for how, said in (
+            ("before", "right after"),
+            ("after", "right before"),
+            ("own, before", "the writer has just written"),
+            ("own, after", "the writer goes on with"),
+        )
+    }
+    | {
+        f"after {x}": f"right after words of {x.replace('_', ' ')}"
+        for x in ("dissent", "shaming", "threat", "sanction", "insult")
+    }
+)

@@ -9,6 +9,7 @@ from itertools import zip_longest
 import regex
 
 from podaudit.detect.chat import Chat
+from podaudit.detect.names import Mention
 from podaudit.detect.traits import Exit
 from podaudit.model import Event, Label
 
@@ -27,6 +28,15 @@ _AIMED = frozenset(
 _AT_SOMEBODY = frozenset(
     {Label.SHAMING, Label.INSULT, Label.SANCTION, Label.RETALIATION_CALL}
 )  # never at the group as a whole
+_SPOKEN_TO = frozenset(
+    {Label.SHAMING, Label.THREAT, Label.DEMAND, Label.GUILT}
+)  # where one name may be spoken to about another
+_SPOKEN_OF = frozenset({Label.RETALIATION_CALL, Label.SANCTION, Label.PRAISE})
+_OWNER = regex.compile(
+    r"\b(?:for|under|at|after|since|of|voor|bij|onder|van|na|sinds|fur|bei|beim|unter|von|seit|pour|chez|sous|apres|depuis|para|por|"
+    r"en lo de|desde|do|da|no|na|desde|per|da|sotto|sul|dopo)\s+$"
+)
+_AND = regex.compile(r"[\s,&+]*(?:(?:en|and|und|et|y|e|ed|plus)\s+)?")
 _YOU = regex.compile(
     r"\b(?:je|jij|jou|jouw|u|uw|you|your|u|ur|du|dich|dir|dein\w*|tu|te|toi|ton|ta|tes|vous|ti|tuyo|usted|voce|vc|seu|sua|teu|tua|tuo|lei)\b"
 )
@@ -35,7 +45,7 @@ _JUST = dt.timedelta(minutes=15)
 _AFTER = dt.timedelta(days=3)
 _TICK = regex.compile(r"[✅✔☑👍💪🟢]|\bok\b")
 _SHORT = regex.compile(
-    r"\.\.\.|(?<!\d)0(?!\d)|[❌✖🔴⬜☐❓?]|\b(?:nul|zero|null|niets|niks|nothing|none|nichts|rien|nada|niente|nope|nee|no|nein|non|nao)\b|-\s*$"
+    r"\.\.\.|(?<!\d)0(?!\d)|[❌✖🔴⬜☐⚪🔲❓?]|\b(?:nul|zero|null|niets|niks|nothing|none|nichts|rien|nada|niente|nope|nee|no|nein|non|nao)\b|-\s*$"
 )
 _COUNT = regex.compile(r"(?<!\d)(\d{1,3})(?!\d)")
 
@@ -55,8 +65,9 @@ class Aim:
         if listed is not None and Label.SHAMING in kinds:
             return sorted(listed)
         if named:
-            called = {m.member for m in self._chat.names.found(self._chat.folded[i]) if m.at}
-            return sorted([m for m in named if m in called] or named)  # who is called by @ is spoken to, others of
+            return self._meant(i, kinds, named)
+        if kinds & _AIMED == {Label.DEMAND}:
+            return []
         spoken_to = bool(_YOU.search(self._chat.folded[i]))
         if kinds & (_AT_SOMEBODY | {Label.THREAT}):
             went, removed = self._went(i)
@@ -67,6 +78,29 @@ class Aim:
             other = self._other(i, kinds)
             return [other] if other else []
         return []
+
+    def _meant(self, i: int, kinds: set[str], named: Sequence[str]) -> list[str]:
+        """Of the members named those who are aimed at: who is spoken to, else who is not merely whose post it is about."""
+        text, found = (
+            self._chat.folded[i],
+            [m for m in self._chat.names.found(self._chat.folded[i]) if m.member in named],
+        )
+        if called := {m.member for m in found if m.at}:  # who is called by @ is spoken to, others of
+            return sorted(m for m in named if m in called)
+        if kinds & _SPOKEN_TO and not kinds & _SPOKEN_OF and text.count("\n") < 2:
+            together = _in_one_breath(text, found)
+            if spoken := {
+                m.member
+                for group in together
+                if not _owns(text, group) and any(_addressed(text, m) for m in group)
+                for m in group
+            }:
+                return sorted(m for m in named if m in spoken)
+            about = {m.member for group in together if not _owns(text, group) for m in group}
+            if Label.DEMAND in kinds and not kinds & (_AT_SOMEBODY | {Label.THREAT}):
+                return []  # all are told to do it, for whoever is named
+            return sorted(m for m in named if m in about) or sorted(named)
+        return sorted(named)
 
     def _objected(self, i: int, named: Sequence[str]) -> list[str]:
         """Dissent is aimed at who is addressed by name at the end or by @."""
@@ -130,3 +164,29 @@ class Aim:
         if Label.THREAT in kinds and not kinds & _AT_SOMEBODY:
             return None
         return self._chat.members[before[-1]] if before else None
+
+
+def _addressed(text: str, mention: Mention) -> bool:
+    """Is a member spoken to: named at the beginning or end, or set apart by commas?"""
+    before, after = text[: mention.start].rstrip(" @~"), text[mention.stop :].lstrip(" ")
+    begins = not before or before[-1] in ".!?:\n"
+    parted = not after or after[0] in ",.!?:\n" or after.startswith("...")
+    if begins:
+        return parted or bool(_YOU.match(after))
+    return (parted and before.endswith(",")) or not after.strip(" .!?")
+
+
+def _in_one_breath(text: str, found: Sequence[Mention]) -> list[list[Mention]]:
+    """Members named one after the other, with nothing but a comma or «and» between them."""
+    groups: list[list[Mention]] = []
+    for m in found:
+        if groups and _AND.fullmatch(text, groups[-1][-1].stop, m.start):
+            groups[-1].append(m)
+        else:
+            groups.append([m])
+    return groups
+
+
+def _owns(text: str, group: Sequence[Mention]) -> bool:
+    """Are they named only as those whose post it is about?"""
+    return bool(_OWNER.search(text[: group[0].start])) or text[: group[-1].stop].endswith("'s")
