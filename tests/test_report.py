@@ -24,6 +24,7 @@ from report_fixture import coded_demo
 from podaudit import model
 from podaudit.audit import Audit
 from podaudit.detect.pressure import CONTEXT
+from podaudit.detect.traits import SKELETONS
 from podaudit.export import merge, read
 from podaudit.lexicon import load
 from podaudit.report import LANGUAGES, pictures, render, sayings, tally, terms
@@ -495,9 +496,11 @@ def test_a_large_chat_stays_small() -> None:
 
 
 def test_reasons_of_labels_are_all_known_to_the_page() -> None:
-    said = {*load().about["pressure"].values(), *CONTEXT.values()}
-    assert said <= REASONS
+    beside = {x for x in CONTEXT.values() if " a message read as " in x}
+    assert {*load().about["pressure"].values(), *CONTEXT.values(), *(s.says for s in SKELETONS)} - beside <= REASONS
     lang = Language("nl")
+    assert all("gelezen als" in reason(lang, x) for x in beside)
+    assert all(reason(Language("en"), x).casefold() != reason(lang, x).casefold() for x in beside)
     why = "“sorry ; echt” (says sorry); the writer has calls open"
     assert reason(lang, why) == "“sorry ; echt” (zegt sorry); bij de schrijver staan oproepen open"
     assert reason(Language("en"), why) == why

@@ -10,7 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from podaudit.model import Label
 from podaudit.report.language import N_, Language, plain, visible
+from podaudit.report.terms import LABELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,45 @@ _REASONS = (
     N_("right after words of sanction"),
     N_("right after words of insult"),
     N_("reads, taken together, like messages that coders gave this label"),
+    N_("all but one"),
+    N_("the group, taking part in it, a place in it"),
+    N_("another matter: weather, food, family, sport, travel"),
+    N_("nobody, or people who are not in the group"),
+    N_("telling, mentioning, making screenshots"),
+    N_("meant for another chat"),
+    N_("a word of messages that coders gave this label"),
+    N_("a member named has several calls open"),
+    N_("a member named has nothing open"),
+    N_("a member named asked for support lately"),
+    N_("a member named is gone within a week"),
+    N_("speaks to a member by name"),
+    N_("written by who lays down the rules"),
+    N_("the writer asked for support lately"),
+    N_("counts how many of how many"),
+    N_("a sign for not done"),
+    N_("asks for what is still open"),
+    N_("lays a duty on all"),
+    N_("sets what one gave against what came back"),
+    N_("sets one apart from those who did it"),
+    N_("asks or takes, and gives nothing"),
+    N_("a list with something left empty"),
+    N_("a condition and what follows"),
+    N_("reports support taken away"),
+    N_("speaks of somebody just put out"),
+    N_("bids others take their support away"),
+    N_("a bad word for somebody"),
+    N_("kept from those outside"),
+    N_("commends somebody for having done it"),
+    N_("sorry for what was left undone"),
+    N_("what is asked weighs on one"),
+    N_("objects to how it goes"),
+    N_("takes leave"),
+    N_("something else does the engaging"),
+    N_("reach put down to the group"),
+    N_("right after a message read as %(label)s"),
+    N_("right before a message read as %(label)s"),
+    N_("the writer has just written a message read as %(label)s"),
+    N_("the writer goes on with a message read as %(label)s"),
 )
 _WORDS = re.compile(r"“(?P<words>[^”]*)” \((?P<about>[^()]*)\)")
 _SLOT = re.compile(r"%\((\w+)\)s")
@@ -223,6 +264,7 @@ def retell_all(lang: Language, sentences: str) -> Saying:
 
 
 REASONS = frozenset(_REASONS)
+_BESIDE = re.compile(rf"(?P<how>.+ a message read as) (?P<label>{'|'.join(x.value.replace('_', ' ') for x in Label)})")
 
 
 def reason(lang: Language, why: str) -> str:
@@ -240,7 +282,15 @@ def reason(lang: Language, why: str) -> str:
 
 
 def _contexts(lang: Language, words: str) -> list[str]:
-    return [visible(lang.gettext(part)) for part in words.split("; ") if part]
+    return [_context(lang, part) for part in words.split("; ") if part]
+
+
+def _context(lang: Language, words: str) -> str:
+    if beside := _BESIDE.fullmatch(words):
+        label = LABELS[Label(beside["label"].replace(" ", "_"))][0]
+        message = f"{beside['how']} %(label)s"
+        return plain(lang.say(message, label=lang.gettext(label)))
+    return visible(lang.gettext(words))
 
 
 def is_one_of(sentence: str, messages: Sequence[str]) -> re.Match[str] | None:
