@@ -226,12 +226,11 @@ class _Ties:
         return np.where(self.back >= 0, counts[self.back], 0)
 
     def reciprocity(self) -> float | None:
-        import networkx as nx
+        """As ``networkx.overall_reciprocity``, which tests hold it against; importing that costs a fifth of a second."""
+        import numpy as np
 
-        graph: nx.DiGraph[int] = nx.DiGraph()
         given = self.done > 0
-        graph.add_edges_from(zip(self.giver[given].tolist(), self.receiver[given].tolist(), strict=True))
-        return round(nx.overall_reciprocity(graph), 4) if graph else None
+        return _ratio(np.count_nonzero(given & (self.returned(self.done) > 0)), np.count_nonzero(given))
 
     def table(self, names: Sequence[str]) -> pd.DataFrame:
         return TIES.frame({
