@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import regex
@@ -255,12 +256,17 @@ def exits(chat: Chat) -> list[Exit]:
     return [Exit(r.time, r.line, r.event, r.member, r.by) for r in rows(went) if r.member is not None]
 
 
+def _moments(table: pd.DataFrame) -> list[dt.datetime]:
+    return table["time"].to_numpy("datetime64[us]").tolist()
+
+
 class Open:
     """How many calls of the last seven days a member has not answered at a moment, by the ledger."""
 
     def __init__(self, calls: pd.DataFrame, replies: pd.DataFrame, ledger: pd.DataFrame) -> None:
-        made = {c.key: c.time for c in rows(calls)}
-        at = {(r.member, r.key): r.time for r in rows(replies) if r.status == ReplyStatus.DONE}
+        made = dict(zip(calls["key"].tolist(), _moments(calls), strict=True))
+        done = replies[replies["status"] == ReplyStatus.DONE]
+        at = dict(zip(zip(done["member"].tolist(), done["key"].tolist(), strict=True), _moments(done), strict=True))
         self._from: dict[str, list[dt.datetime]] = defaultdict(list)
         self._until: dict[str, list[dt.datetime]] = defaultdict(list)
         answered = {Status.CONFIRMED.value, Status.LATE.value}
@@ -284,6 +290,7 @@ class _Said:
     hits: tuple[Hit, ...]
     concepts: frozenset[str]
     telling: bool
+    after: frozenset[str]  # what it makes of the messages that follow
     traits: frozenset[str]
     mentions: tuple[Mention, ...]
     members: tuple[str, ...]  # those named
@@ -298,11 +305,12 @@ def read(
     ledger: pd.DataFrame,
     lexicon: Lexicon,
 ) -> Iterator[Traits]:
-    """The traits of every message that holds a telling word, says more than a reply does, or drops a post again."""
+    """The traits of every message that holds a telling word, names somebody or hints twice, or drops a post again."""
     statuses: dict[int, set[str]] = defaultdict(set)
     for line, status in zip(replies["line"].tolist(), replies["status"].tolist(), strict=True):
         statuses[line].add(f"says {status}")
     lines = {"rule": set(rules["line"]), "call": set(calls["line"]), "repeat": set(repeats["line"])}
+    marked = lines["call"] | lines["rule"] | lines["repeat"]
     short = lines["call"] | lines["rule"] | set(statuses)
     place = _Place(chat, calls, rules, replies, ledger)
     telling, long = lexicon.gate("pressure", chat.column, TELLING), _holding(chat, _LONG)
@@ -315,6 +323,7 @@ def read(
             said[text] = _words(chat, i, lexicon)
         return said[text]
 
+    members_in = cache(chat.names.members_in)
     for i in range(len(chat)):
         line, text = chat.lines[i], chat.texts[i]
         if chat.media[i]:
@@ -323,16 +332,23 @@ def read(
         if not (telling[i] or line in lines["repeat"] or listed or (long[i] and line not in short)):
             continue
         of = words(i)
-        if not (line in lines["repeat"] or listed or of.telling or (line not in short and (of.concepts or of.members))):
+        if not (
+            line in lines["repeat"]
+            or listed
+            or of.telling
+            or (line not in short and (of.members or len(of.concepts) > 1))
+        ):
             continue
-        found = {name for name, at in lines.items() if line in at} | statuses.get(line, set())
+        found = set(statuses.get(line, ()))
+        if line in marked:
+            found |= {name for name, at in lines.items() if line in at}
         named = tuple(m for m in of.members if m != chat.members[i])
         found |= place.of(i, named, of.mentions)
         for j in range(max(0, i - 3), i):  # what the last few messages by others held
             if chat.members[j] != chat.members[i] and chat.times[i] - chat.times[j] <= _TALK and not chat.media[j]:
-                before = words(j)
-                found |= {f"after {c}" for c in _BEFORE if c in before.concepts}
-                if chat.members[i] in before.members:
+                if telling[j]:
+                    found |= words(j).after
+                if chat.members[i] in members_in(chat.folded[j]):
                     found.add("was just named")
         key = text, frozenset(found)
         if key not in made:
@@ -388,8 +404,11 @@ def _words(chat: Chat, i: int, lexicon: Lexicon) -> _Said:
     for m in reversed(all_mentions):  # who is called what must not weigh
         bare = bare[: m.start] + " " * (m.stop - m.start) + bare[m.stop :]
     found |= {f"{STEM}{w[:_STEM]}" for w in _STEMS.findall(bare)} | {f"{STEM}{c}" for c in _EMOJI.findall(bare)}
+    after = frozenset(f"after {c}" for c in _BEFORE if c in counts)
     members = tuple(dict.fromkeys(str(m.member) for m in mentions))
-    return _Said(hits, frozenset(counts), not counts.keys().isdisjoint(TELLING), frozenset(found), mentions, members)
+    return _Said(
+        hits, frozenset(counts), not counts.keys().isdisjoint(TELLING), after, frozenset(found), mentions, members
+    )
 
 
 class _Place:
