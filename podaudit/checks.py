@@ -41,7 +41,7 @@ from podaudit.detect.chat import LINK_SIGN, Chat
 from podaudit.ledger import REACH
 from podaudit.lexicon import Lexicon
 from podaudit.lexicon.fold import fold
-from podaudit.model import CHECKS, ReplyStatus, RuleType, Status, Verdict, rows
+from podaudit.model import CHECKS, REPORTED, ReplyStatus, RuleType, Status, Verdict, rows
 from podaudit.standing import Standing
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def _give_first(calls: Sequence[Any], ledger: pd.DataFrame, standing: Standing) 
 
     times = {c.line: c.time for c in calls}
     call_line = ledger["call_line"].to_numpy()
-    done = ledger["status"].isin([Status.CONFIRMED, Status.LATE]).to_numpy()
+    done = ledger["status"].isin(REPORTED).to_numpy()
     said = np.where(done, ledger["line"].fillna(0).to_numpy(dtype=np.int64), np.iinfo(np.int64).max)
     asked: dict[Any, Any] = ledger.groupby("member", sort=False).indices
     asked = {who: (call_line[at], [times[n] for n in call_line[at].tolist()], said[at]) for who, at in asked.items()}

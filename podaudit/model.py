@@ -138,6 +138,9 @@ class Status(StrEnum):
     SILENT = "silent"
 
 
+REPORTED = (Status.CONFIRMED, Status.LATE)  # a member says that it is done, in time or not
+
+
 class Verdict(StrEnum):
     """What the chat shows of a rule on one occasion."""
 
@@ -250,6 +253,12 @@ def rows(table: pd.DataFrame) -> Iterator[Any]:
         plain[str(name)] = values
     row = namedtuple("row", plain)  # type: ignore[misc]  # the columns are known at run time
     return map(row, *plain.values())
+
+
+def times(table: pd.DataFrame) -> list[dt.datetime]:
+    """The column ``time`` as plain values."""
+    found: list[dt.datetime] = table["time"].to_numpy("datetime64[us]").tolist()
+    return found
 
 
 def _c(name: str, type: Type, about: str, public: bool = True) -> Column:

@@ -83,15 +83,15 @@ def document(audit: Audit, version: str = __version__) -> Row:
 
 def _section(section: Any, name: str) -> Row:
     """A section of figures: its tables by name, and what stands in no table under ``figures``."""
-    figures: Row = {}
-    made: Row = {}
-    for field in fields(section):
-        value = getattr(section, field.name)
-        if field.name in SECTIONS[name]:
-            made[field.name] = rows(value, SECTIONS[name][field.name])
-        else:
-            figures |= _plain(value) if field.name == "figures" else {field.name: _plain(value)}
-    return {"figures": figures, **made}
+    held = {table: rows(getattr(section, table), schema) for table, schema in SECTIONS[name].items()}
+    return {"figures": _figures(section, name), **held}
+
+
+def _figures(section: Any, name: str) -> Row:
+    """What stands in no table of a section."""
+    found = {f.name: _plain(getattr(section, f.name)) for f in fields(section) if f.name not in SECTIONS[name]}
+    own: Row = found.pop("figures", {})
+    return found | own
 
 
 def rows(table: pd.DataFrame, schema: Schema) -> list[Row]:
@@ -157,7 +157,7 @@ def write_tables(audit: Audit, folder: Path, format: Format, options: Options, v
         "source": _source(audit.source),
         "options": {"format": format, **asdict(options)},
         "counts": counts,
-        "figures": {section: _section(getattr(audit, section), section)["figures"] for section in SECTIONS},
+        "figures": {section: _figures(getattr(audit, section), section) for section in SECTIONS},
         "outputs": outputs,
     }
     write_whole(folder / MANIFEST, dumps(manifest).encode("utf-8", "replace"))

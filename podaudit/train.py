@@ -237,7 +237,8 @@ def beside(data: Sequence[Example], given: Sequence[frozenset[str]]) -> list[Exa
 
 def main(arguments: Iterable[str] = sys.argv[1:]) -> None:
     """Train from the folder named and the plain lines, write the weights, and say how they do on chats left out."""
-    folder = Path(*arguments)
+    (given,) = arguments
+    folder = Path(given)
     data = examples(folder, "replies")
     found, scores, _ = train(data, SUBJECTS["replies"].labels)
     _write("replies", found, scores, data, RIDGE)

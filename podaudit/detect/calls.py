@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ASKS = tuple(a.value for a in Ask)
-SPLIT = dt.timedelta(minutes=2)  # ask and link may stand in two messages in a row, codebook section 1
 _CORE = frozenset({RuleType.REACT, RuleType.COMMENT, RuleType.DEADLINE, RuleType.CONFIRM, RuleType.GIVE_FIRST})
 _OF = r"(?:van|voor|von|vom|fur|for|of|de|d'|du|di|do|da|del|della|para|pour|per|namens|by|a)"
 _POST_OF = regex.compile(rf"\b(?:post|stuk|artikel|bericht|beitrag|article|publi\w*)\W+{_OF}\W+$")
@@ -121,11 +120,7 @@ def _drops(chat: Chat, links: pd.DataFrame, lexicon: Lexicon) -> Iterator[_Drop]
         return _words(" ".join(texts), [h for text in texts for h in lexicon.scan("calls", text)])
 
     for i, held in sorted(by_place.items()):
-        at = [i]
-        for j in (i - 1, i + 1):
-            if 0 <= j < len(chat) and chat.members[j] == chat.members[i] and not chat.media[j] and j not in by_place:
-                at += [j] if abs(chat.times[j] - chat.times[i]) <= SPLIT else []
-        at.sort()
+        at = sorted([i, *(j for j in chat.in_a_row(i) if not chat.media[j] and j not in by_place)])
         yield _Drop(i, at, read(*(chat.folded[j] for j in at)), held)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,13 @@ from podaudit.detect.names import Names
 from podaudit.export.words import unedited
 from podaudit.lexicon import Hit
 from podaudit.lexicon.fold import fold_all
-from podaudit.model import Kind
+from podaudit.model import Kind, times
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+SPLIT = dt.timedelta(minutes=2)  # ask and link may stand in two messages in a row, codebook section 1
 _SHORT, _SPOKEN = 4, 0.02  # letters of a word that needs its language, and the share of messages that makes it spoken
 LAUGH = regex.compile(r"[😂🤣😅🙈😬🤦]|\b(?:(?:ha|he|hi|ja|je|lo){2,}l?|lol|lmao|mdr|ptdr|kkk+|rsrs+)\b")
 LINK_SIGN = "⧉"  # stands in the folded text where a link stood
@@ -46,6 +48,13 @@ class Chat:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def in_a_row(self, i: int) -> list[int]:
+        """The messages right before and right after one by the same member, at most SPLIT apart."""
+        return [
+            j for j in (i - 1, i + 1)
+            if 0 <= j < len(self) and self.members[j] == self.members[i] and abs(self.times[j] - self.times[i]) <= SPLIT
+        ]  # fmt: skip
 
     def at_home(self, hit: Hit) -> bool:
         """Does a hit count here? A short word needs its language to be spoken: Portuguese «no alvo» holds no English «no»."""
@@ -76,7 +85,7 @@ def view(messages: pd.DataFrame, members: pd.DataFrame, membership: pd.DataFrame
     admins = frozenset(n for n in events["member"].tolist() if isinstance(n, str))
     return Chat(
         lines=lines,
-        times=shown["time"].to_numpy("datetime64[us]").tolist(),
+        times=times(shown),
         members=senders,
         texts=texts,
         folded=folded,

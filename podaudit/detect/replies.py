@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,10 @@ import regex
 
 from podaudit import when
 from podaudit.detect import weighing
-from podaudit.detect.calls import SPLIT
 from podaudit.detect.chat import LAUGH, LINK_SIGN, Chat
 from podaudit.detect.names import Mention
 from podaudit.detect.reading import YOU_ALL, Clause, Message, Reader, Said, is_list, meaning
-from podaudit.detect.signs import WORD, Habit, Sign, learn
+from podaudit.detect.signs import WORD, Habit, Sign, first_answers, learn
 from podaudit.lexicon import Lexicon
 from podaudit.lexicon.fold import fold
 from podaudit.model import CLAIMS, ReplyStatus
@@ -150,10 +149,11 @@ def candidates(
     chat: Chat, links: pd.DataFrame, calls: pd.DataFrame, rules: pd.DataFrame, lexicon: Lexicon
 ) -> Iterator[Candidate]:
     """The messages that may answer calls, in order: by a word, a sign, a name, a number, or as first word after a call."""
-    signs = learn(chat, calls, rules)
+    answers = frozenset(first_answers(chat, calls))
+    signs, habit = learn(chat, calls, rules, answers), Habit.learn(chat, calls, answers)
     callers, outsiders = _first_lines(calls), _outsiders(chat, links, calls)
     rule_lines, linked = set(rules["line"].tolist()), _linked(links, calls)
-    reader, habit = Reader(chat, lexicon, signs, outsiders), Habit.learn(chat, calls)
+    reader, ratio = Reader(chat, lexicon, signs, outsiders), lru_cache(maxsize=1 << 15)(habit.ratio)
     telling, length = _telling(chat, signs, lexicon), lru_cache(maxsize=1 << 15)(lambda text: len(WORD.findall(text)))
     state, known = _State(), set[str]()
 
@@ -166,7 +166,9 @@ def candidates(
         folded, read, called = chat.folded[i], tuple[dict[str, Any], ...](), line in callers
         if state.caller and not chat.media[i] and line not in rule_lines:
             now = chat.times[i]
-            place = _place(state, length(folded), member, now, called or _half_of_call(chat, i, callers))
+            place = _place(
+                state, length(folded), member, now, called or any(chat.lines[j] in callers for j in chat.in_a_row(i))
+            )
             bare = place.talk == 0 and place.length <= _FIRST and place.fresh()
             if (bare or telling[i]) and not is_list(chat, folded):
                 message = reader.read(folded)
@@ -188,23 +190,12 @@ def candidates(
                         after_a_question=place.asked,
                     ),
                     weighing.of_names(len(named), len(recent), state.caller in named),
-                    weighing.of_habit(habit.at(i)),
+                    weighing.of_habit(ratio(habit.words[i], i in habit.answers)),
                 )
                 yield Candidate(i, read, traits, recent, message.count, linked.get(line, ()))
         if called:
             known |= callers[line]
         state.pass_by(member, chat.times[i], called, {f["status"] for f in read}, "?" in folded)
-
-
-def _half_of_call(chat: Chat, i: int, called: Container[int]) -> bool:
-    """Does a message go with a call by its writer, the message before or after it (codebook section 1)?"""
-    return any(
-        0 <= j < len(chat)
-        and chat.lines[j] in called
-        and chat.members[j] == chat.members[i]
-        and abs(chat.times[j] - chat.times[i]) <= SPLIT
-        for j in (i - 1, i + 1)
-    )
 
 
 def _telling(chat: Chat, signs: Mapping[str, Sign], lexicon: Lexicon) -> Sequence[bool]:

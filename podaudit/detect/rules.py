@@ -65,7 +65,6 @@ _QUALITY = frozenset({
 _POST = regex.compile(r"(?i)linkedin\.com/(?:posts|feed|pulse|embed|groups)|lnkd\.in/|instagram\.com/(?:p|reel)s?/")
 _ASKS = regex.compile(r"(?<!,\s?\w{1,12})(?<!,\s?\w{1,8}\s\w{1,8})\?\W*$")  # no question: "…, is that clear?"
 _RUN = dt.timedelta(minutes=10)
-_BESIDE = dt.timedelta(minutes=2)
 _TERSE = 50  # characters: "Reageren binnen 2 uur."
 _FIRST = 30  # messages
 _EARLY = dt.timedelta(days=4)
@@ -348,13 +347,7 @@ def _single(chat: Chat, reader: Reader, i: int, held: Set[RuleType], *, goes_on:
 
 def _beside_a_post(chat: Chat, i: int) -> bool:
     """Does the same member put a link beside the message? Then it speaks of that post."""
-    return any(
-        0 <= k < len(chat)
-        and chat.members[k] == chat.members[i]
-        and abs(chat.times[k] - chat.times[i]) <= _BESIDE
-        and LINK_SIGN in chat.folded[k]
-        for k in (i - 1, i + 1)
-    )
+    return any(LINK_SIGN in chat.folded[j] for j in chat.in_a_row(i))
 
 
 def _norm(f: Found, s: Sentence) -> bool:

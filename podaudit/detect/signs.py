@@ -92,7 +92,7 @@ def first_answers(chat: Chat, calls: pd.DataFrame) -> Iterator[int]:
         spoke[member] = i
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Habit:
     """The words of the group's short first answers to calls against those of all else it writes."""
 
@@ -102,13 +102,13 @@ class Habit:
     outside: Counter[str]
 
     @staticmethod
-    def learn(chat: Chat, calls: pd.DataFrame) -> Habit:
-        """How the group answers CALLS."""
+    def learn(chat: Chat, calls: pd.DataFrame, answers: Set[int]) -> Habit:
+        """How the group answers CALLS, given ``first_answers``."""
         of = lru_cache(maxsize=1 << 15)(lambda text: tuple(dict.fromkeys(without_names(chat, text))))
         words = [() if media else of(text) for text, media in zip(chat.folded, chat.media, strict=True)]
         called = set(calls["line"].tolist())
         answers = {
-            i for i in first_answers(chat, calls)
+            i for i in answers
             if len(words[i]) <= _BRIEF and "?" not in chat.folded[i] and chat.lines[i] not in called
         }  # fmt: skip
         inside, outside = Counter[str](), Counter[str]()
@@ -119,15 +119,12 @@ class Habit:
                 (inside if answer else outside)[word] += n
         return Habit(words, answers, inside, outside)
 
-    def at(self, i: int) -> float | None:
+    def ratio(self, words: tuple[str, ...], own: bool) -> float | None:
         """The highest natural logarithm, over the words of a message, of how much oftener one stands in answers than elsewhere.
 
-        The message itself is left out of the count; None where no word of it stands anywhere else.
+        The message itself is left out of the count, on the side of the answers if it is one (``own``); None where no word of
+        it stands anywhere else.
         """
-        return self._ratio(self.words[i], i in self.answers)
-
-    @lru_cache(maxsize=1 << 15)  # noqa: B019 - it lives as long as the reading of one chat
-    def _ratio(self, words: tuple[str, ...], own: bool) -> float | None:
         answers, others = len(self.answers) + 1, len(self.words) - len(self.answers) + 1
         best = None
         for word in words:
@@ -138,11 +135,11 @@ class Habit:
         return None if best is None else math.log(best)
 
 
-def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame) -> dict[str, Sign]:
+def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame, answers: Set[int]) -> dict[str, Sign]:
     """The group's signs by token: words or emoji of the confirm rule, and those that short first answers to calls are made of.
 
-    A sign stands in at least three such answers by two members, alone in two of them, and mostly there: three fifths of
-    all messages that hold it.
+    A sign stands in at least three such answers (of ``answers``: ``first_answers``) by two members, alone in two of them, and
+    mostly there: three fifths of all messages that hold it.
     """
     found: dict[str, Sign] = {}
     for line, value in zip(
@@ -153,7 +150,6 @@ def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame) -> dict[str, Sig
         for token in marks or ([" ".join(parts)] if 0 < len(parts) <= _SHORT else []):
             pattern = regex.compile(rf"(?<!\w){regex.escape(token)}(?!\w)") if " " in token else None
             found[token] = Sign(token, f"“{token}”, the group's sign for done by the rule on line {line}", pattern)
-    answers = set(first_answers(chat, calls)) if len(calls) else set()
     called = set(calls["line"])
     inside: Counter[str] = Counter()
     alone: Counter[str] = Counter()

@@ -15,8 +15,9 @@ import regex
 from podaudit.detect.chat import LAUGH, Chat, places
 from podaudit.detect.names import Mention
 from podaudit.detect.pronouns import PRONOUNS
+from podaudit.detect.weighing import below
 from podaudit.lexicon import Hit, Lexicon
-from podaudit.model import Event, ReplyStatus, Status, rows
+from podaudit.model import REPORTED, Event, ReplyStatus, rows, times
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,29 +54,6 @@ TELLING = (
     "money",
     "hush",
     "weary",
-)
-_PAIRS = (
-    ("condition", "penalty"),
-    ("condition", "task"),
-    ("condition", "withdraw"),
-    ("missing", "task"),
-    ("takes", "task"),
-    ("withdraw", "task"),
-    ("metric", "growth"),
-    ("metric", "credit"),
-    ("kudos", "quick"),
-    ("kudos", "delivered"),
-    ("duty", "task"),
-    ("duty", "everyone"),
-    ("hush", "task"),
-    ("money", "task"),
-    ("trick", "task"),
-    ("weary", "task"),
-    ("fake", "task"),
-    ("unfair", "task"),
-    ("gone", "penalty"),
-    ("effort", "everyone"),
-    ("missing", "everyone"),
 )
 
 
@@ -256,20 +234,16 @@ def exits(chat: Chat) -> list[Exit]:
     return [Exit(r.time, r.line, r.event, r.member, r.by) for r in rows(went) if r.member is not None]
 
 
-def _moments(table: pd.DataFrame) -> list[dt.datetime]:
-    return table["time"].to_numpy("datetime64[us]").tolist()
-
-
 class Open:
     """How many calls of the last seven days a member has not answered at a moment, by the ledger."""
 
     def __init__(self, calls: pd.DataFrame, replies: pd.DataFrame, ledger: pd.DataFrame) -> None:
-        made = dict(zip(calls["key"].tolist(), _moments(calls), strict=True))
+        made = dict(zip(calls["key"].tolist(), times(calls), strict=True))
         done = replies[replies["status"] == ReplyStatus.DONE]
-        at = dict(zip(zip(done["member"].tolist(), done["key"].tolist(), strict=True), _moments(done), strict=True))
+        at = dict(zip(zip(done["member"].tolist(), done["key"].tolist(), strict=True), times(done), strict=True))
         self._from: dict[str, list[dt.datetime]] = defaultdict(list)
         self._until: dict[str, list[dt.datetime]] = defaultdict(list)
-        answered = {Status.CONFIRMED.value, Status.LATE.value}
+        answered = {status.value for status in REPORTED}
         for member, key, status in zip(*(ledger[c].tolist() for c in ("member", "key", "status")), strict=True):
             lapses = made[key] + _WEEK
             self._from[member].append(made[key])
@@ -398,8 +372,7 @@ def _words(chat: Chat, i: int, lexicon: Lexicon) -> _Said:
         found.add("capitals")
     found |= {name for name, mark in (("asks", "?"), ("exclaims", "!"), ("trails off", "...")) if mark in text}
     found |= {name for name, pattern in _SIGNS.items() if pattern.search(text)}
-    n = len(text.split())
-    found.add(f"words below {next((x for x in _LENGTHS if n < x), 'any')}")
+    found.add(f"words {below(len(text.split()), _LENGTHS)}")
     bare = text
     for m in reversed(all_mentions):  # who is called what must not weigh
         bare = bare[: m.start] + " " * (m.stop - m.start) + bare[m.stop :]

@@ -12,16 +12,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from podaudit.dynamics.measures import PARTS, SATURDAY, ratio
 from podaudit.ledger import REACH
-from podaudit.model import Column, Schema, Status
+from podaudit.model import REPORTED, Column, Schema
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-
-_DONE = (Status.CONFIRMED, Status.LATE)
-_EVENING, _NIGHT = range(18, 23), (23, *range(7))  # hours of the day
-_WEEKEND = 5  # Saturday, counted from Monday = 0
 
 _EACH = Column("minutes_each", "any", "minutes assumed per obligation: stated by the user, not measured")
 _HOURS_ASKED = Column("hours_asked", "any", "hours: obligations x minutes_each / 60")
@@ -102,7 +100,6 @@ def load(
 
     Without calls nothing was asked, and the tables are empty. Raises ``ValueError`` unless minutes are finite and above 0.
     """
-    import numpy as np
     import pandas as pd
 
     if not 0 < minutes < math.inf:
@@ -113,7 +110,7 @@ def load(
 
     moments = _Moments.of(calls, first, last)
     asked = moments.at(ledger["call_line"])  # of each obligation, the moment; the arrays below run parallel
-    done = ledger["status"].isin(_DONE).to_numpy(bool)
+    done = ledger["status"].isin(REPORTED).to_numpy(bool)
     closed = moments.closed(asked, np.where(done, ledger["line"].to_numpy(np.int64, na_value=0), 0), replies)
     member, names = pd.factorize(ledger["member"], sort=True)  # the text's bytes are sorted, and so its codepoints
     order = np.argsort(member.astype(np.min_scalar_type(len(names))), kind="stable")  # few bits sort quickly
@@ -164,8 +161,6 @@ class _Moments:
 
     @staticmethod
     def of(calls: pd.DataFrame, first: dt.datetime, last: dt.datetime) -> _Moments:
-        import numpy as np
-
         line, at = np.unique(calls["line"].to_numpy(), return_index=True)
         time = calls["time"].to_numpy("datetime64[us]")[at]
         order = np.argsort(time, kind="stable")
@@ -188,23 +183,17 @@ class _Moments:
 
     def at(self, lines: pd.Series[int]) -> np.ndarray[Any, Any]:
         """The moments of lines that hold calls."""
-        import numpy as np
-
         moments = np.zeros(self.line.max() + 1, np.int64)
         moments[self.line] = np.arange(len(self.line))
         return moments[lines.to_numpy()]
 
     def per(self, stretch: Any, size: int, at: Any) -> list[int]:
         """How many of the moments ``at`` fall in each of so many stretches, given the stretch of each moment."""
-        import numpy as np
-
         each = np.bincount(at, minlength=len(self.line))
         return np.bincount(stretch, each, size).astype(np.int64).tolist()  # type: ignore[no-any-return]
 
     def present(self, periods: Iterable[Mapping[str, Any]]) -> np.ndarray[Any, Any]:
         """The days of the export on which somebody was in the group, rising. A period ends just before its ``until``."""
-        import numpy as np
-
         there, instant = np.zeros(self._number(self.last) + 1, bool), dt.timedelta(microseconds=1)
         for period in periods:
             start = max(period["from"] or self.first, self.first)
@@ -218,8 +207,6 @@ class _Moments:
 
         It closes with the message on ``line``, which says first that it is done (0 = none), or when it is older than REACH.
         """
-        import numpy as np
-
         said = replies["line"].to_numpy()
         after = np.full(max(line.max(initial=0), said.max(initial=0)) + 1, len(self.line))
         after[said] = self._after(replies["time"].to_numpy("datetime64[us]"), said)
@@ -230,8 +217,6 @@ class _Moments:
 
     def _after(self, times: Any, lines: Any) -> np.ndarray[Any, Any]:
         """The first moments after other messages; at the same time, lines tell which came first."""
-        import numpy as np
-
         found: np.ndarray[Any, Any] = np.searchsorted(self.time, times)
         alike = np.flatnonzero(np.append(self.time, np.datetime64("NaT"))[found] == times)
         room = max(self.line.max(), lines.max(initial=0)) + 1
@@ -244,32 +229,28 @@ def _how_much(obligations: int, done: int, days: int, weeks: int, each: float) -
     """Of a member, in LOAD_MEMBERS: how much, per day and week present, and in hours."""
     return {
         "obligations": obligations, "done": done, "days_present": days, "weeks_present": weeks,
-        "per_day": _ratio(obligations, days), "per_week": _ratio(obligations, weeks),
+        "per_day": ratio(obligations, days), "per_week": ratio(obligations, weeks),
         "minutes_each": each, "hours_asked": _hours(obligations, each), "hours_done": _hours(done, each),
     }  # fmt: skip
 
 
 def _when(moments: _Moments, asked: Any, by_week: Any) -> dict[str, Any]:
     """Of a member, in LOAD_MEMBERS: the busiest day and week, and at which hours. Never called without obligations."""
-    import numpy as np
-
     days, hours = moments.day[asked], np.bincount(moments.hour[asked], minlength=24).tolist()
     by_day = np.bincount(days)
     day, week = int(by_day.argmax()), int(by_week.argmax())
     return {
         "busiest_day": moments.date(day), "busiest_day_obligations": int(by_day[day]),
         "busiest_week": moments.date(7 * week), "busiest_week_obligations": int(by_week[week]),
-        "evenings": _ratio(sum(hours[h] for h in _EVENING), len(asked)),
-        "nights": _ratio(sum(hours[h] for h in _NIGHT), len(asked)),
-        "weekends": _ratio(int((days % 7 >= _WEEKEND).sum()), len(asked)),
+        "evenings": ratio(sum(hours[h] for h in PARTS["evening"]), len(asked)),
+        "nights": ratio(sum(hours[h] for h in PARTS["night"]), len(asked)),
+        "weekends": ratio(int((days % 7 >= SATURDAY).sum()), len(asked)),
         "hours": hours, "lines": np.unique(moments.line[asked[days == day]]).tolist(),
     }  # fmt: skip
 
 
 def _at_once(moments: _Moments, asked: Any, closed: Any) -> dict[str, Any]:
     """Of a member, in LOAD_MEMBERS: how many were open at once. The most is reached first when something is asked."""
-    import numpy as np
-
     size = len(moments.line) + 1
     at_once = np.cumsum(np.bincount(asked, minlength=size) - np.bincount(closed, minlength=size))
     most = int(at_once.argmax())
@@ -286,7 +267,7 @@ def _weeks(
     members = members_asked.tolist()
     return LOAD_WEEKS.frame({
         "week": [moments.date(7 * n) for n in range(moments.weeks)], "calls": made, "obligations": faced, "done": met,
-        "members_asked": members, "per_member_asked": list(map(_ratio, faced, members)),
+        "members_asked": members, "per_member_asked": list(map(ratio, faced, members)),
         "minutes_each": [each] * moments.weeks, "hours_asked": [_hours(n, each) for n in faced],
     })  # fmt: skip
 
@@ -296,11 +277,6 @@ def _days(moments: _Moments, calls: pd.DataFrame, asked: Any) -> pd.DataFrame:
     slot = moments.day % 7 * 24 + moments.hour
     made, brought = (moments.per(slot, 7 * 24, at) for at in (moments.at(calls["line"]), asked))
     return LOAD_DAYS.frame([(n // 24, n % 24, made[n], brought[n]) for n in range(7 * 24) if made[n]])
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    """A share or a mean; None where there is nothing to measure it by."""
-    return round(part / whole, 4) if whole else None
 
 
 def _hours(obligations: int, each: float) -> float:

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from podaudit.dynamics.measures import FEW, ratio
 from podaudit.dynamics.opened import Obligations, Opened
 from podaudit.model import Column, Label, Schema
 
 NAMING_LABELS = (Label.SHAMING, Label.THREAT)
-FEW = 5  # cases; below that a share says too little
 AFTER = dt.timedelta(hours=48)  # within which a naming may be followed by what was open
 _Z = 1.959964  # of the normal distribution, for 95 %
 
@@ -134,7 +134,7 @@ def _compared(
     member: str | None, namings: int, open_: int, done: int, usual_open: int, usual_done: int
 ) -> dict[str, Any]:
     enough = min(open_, usual_open) >= FEW
-    rate, usual = share(done, open_), share(usual_done, usual_open)
+    rate, usual = ratio(done, open_), ratio(usual_done, usual_open)
     difference = low = high = None
     if enough:
         difference = round(done / open_ - usual_done / usual_open, 4)
@@ -159,7 +159,3 @@ def newcombe(hits: int, cases: int, other_hits: int, other_cases: int) -> tuple[
     below = math.sqrt((p - low) ** 2 + (other_high - q) ** 2)
     above = math.sqrt((high - p) ** 2 + (q - other_low) ** 2)
     return p - q - below, p - q + above
-
-
-def share(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None

@@ -23,23 +23,23 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from podaudit.model import Ask, Column, RuleType, Schema, Status
+import numpy as np
+
+from podaudit.dynamics.measures import FEW, ratio
+from podaudit.model import REPORTED, Ask, Column, RuleType, Schema
 from podaudit.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     import pandas as pd
 
     Array = np.ndarray[Any, Any]
 
 READING = 30  # seconds it takes to read a post, where the group's rules give none
-FEW = 5  # with fewer cases there is too little to say
 CIRCLE = 3  # givers
 WITHIN = (2, 15, 60)  # minutes
 _ALWAYS = 9  # of ten calls answered, both ways
-_DONE = (Status.CONFIRMED, Status.LATE)
 
 
 def _share(of: str) -> str:
@@ -136,13 +136,11 @@ def network(
     calls: pd.DataFrame, ledger: pd.DataFrame, replies: pd.DataFrame, rules: pd.DataFrame, members: pd.DataFrame
 ) -> Network:
     """Give and take from CALLS, LEDGER, REPLIES, RULES and MEMBERS. Pure; names decide nothing but the order of rows."""
-    import numpy as np
-
     receivers = calls["beneficiary"].where(calls["beneficiary"].isin(members["name"]), calls["caller"])
     callers = set(calls["caller"].unique())
     names = sorted({*ledger["member"].unique(), *callers, *receivers.unique()})
     call, giver = _positions(ledger["key"], calls["key"]), _positions(ledger["member"], names)
-    done = np.flatnonzero(ledger["status"].isin(_DONE).to_numpy())
+    done = np.flatnonzero(ledger["status"].isin(REPORTED).to_numpy())
     line = ledger["line"].to_numpy(np.int64, na_value=0)[done]
     ties = _Ties.of(giver, _positions(receivers, names)[call], done, line, len(names))
     put_up = np.bincount(_positions(calls["caller"], names), minlength=len(names))
@@ -154,11 +152,11 @@ def network(
         pairs=_pairs(ties, names),
         latencies=_latencies(names, calls, rules, replies, call[done], giver[done], line),
         reciprocity=ties.reciprocity(),
-        weighted_reciprocity=_ratio(np.minimum(ties.done, ties.returned(ties.done)).sum(), ties.done.sum()),
-        density=_ratio(np.count_nonzero(ties.done), len(ties.done)),
+        weighted_reciprocity=ratio(np.minimum(ties.done, ties.returned(ties.done)).sum(), ties.done.sum()),
+        density=ratio(np.count_nonzero(ties.done), len(ties.done)),
         calls=len(calls),
         callers=len(callers),
-        top_three=_ratio(per_caller[-3:].sum(), len(calls)),
+        top_three=ratio(per_caller[-3:].sum(), len(calls)),
         gini=_gini(per_caller, len(able | callers)),
     )
 
@@ -172,16 +170,10 @@ def _positions(values: Any, known: Any) -> Array:
     return found.to_numpy(zero_copy_only=False).astype("int64")  # type: ignore[no-any-return]
 
 
-def _ratio(part: Any, whole: Any) -> float | None:
-    return round(float(part / whole), 4) if whole else None
-
-
 def _gini(rising: Array, n: int) -> float | None:
     """Gini coefficient of ``n`` counts: those given, in rising order, and for the rest zeros."""
-    import numpy as np
-
     rank = np.arange(n - len(rising) + 1, n + 1)
-    return _ratio(((2 * rank - n - 1) * rising).sum(), n * rising.sum()) if n > 1 else None
+    return ratio(((2 * rank - n - 1) * rising).sum(), n * rising.sum()) if n > 1 else None
 
 
 # ----------------------------------------------------------------------------------------------------------------- ties
@@ -201,7 +193,6 @@ class _Ties:
     @staticmethod
     def of(giver: Array, receiver: Array, done: Array, line: Array, n: int) -> _Ties:
         """From a giver and a receiver, of ``n`` names, per obligation; ``line``: of the messages that answered ``done``."""
-        import numpy as np
         import pandas as pd
 
         tie, code = pd.factorize(giver * n + receiver, sort=True)
@@ -221,28 +212,22 @@ class _Ties:
 
     def returned(self, counts: Array) -> Array:
         """Per tie, the count of the one the other way; 0 where there is none."""
-        import numpy as np
-
         return np.where(self.back >= 0, counts[self.back], 0)
 
     def reciprocity(self) -> float | None:
         """As ``networkx.overall_reciprocity``, which tests hold it against; importing that costs a fifth of a second."""
-        import numpy as np
-
         given = self.done > 0
-        return _ratio(np.count_nonzero(given & (self.returned(self.done) > 0)), np.count_nonzero(given))
+        return ratio(np.count_nonzero(given & (self.returned(self.done) > 0)), np.count_nonzero(given))
 
     def table(self, names: Sequence[str]) -> pd.DataFrame:
         return TIES.frame({
             "giver": [names[n] for n in self.giver.tolist()], "receiver": [names[n] for n in self.receiver.tolist()],
-            "asked": self.asked, "done": self.done, "share": list(map(_ratio, self.done.tolist(), self.asked.tolist())),
+            "asked": self.asked, "done": self.done, "share": list(map(ratio, self.done.tolist(), self.asked.tolist())),
             "lines": self.lines,
         })  # fmt: skip
 
 
 def _members(ties: _Ties, names: Sequence[str], put_up: Array) -> pd.DataFrame:
-    import numpy as np
-
     def total(who: Array, counts: Array) -> Array:
         return np.bincount(who, counts, len(names)).astype(np.int64)
 
@@ -258,17 +243,15 @@ def _members(ties: _Ties, names: Sequence[str], put_up: Array) -> pd.DataFrame:
                for (a, b), n in zip(pairwise(starts), received.tolist(), strict=True)]  # fmt: skip
     return BALANCES.frame({
         "member": names, "calls": put_up, "asked": asked, "given": given, "expected": expected, "received": received,
-        "balance": given - received, "share_given": list(map(_ratio, given, asked)),
-        "share_received": list(map(_ratio, received, expected)),
+        "balance": given - received, "share_given": list(map(ratio, given, asked)),
+        "share_received": list(map(ratio, received, expected)),
         "given_to": total(ties.giver, ties.done > 0), "received_from": total(ties.receiver, ties.done > 0),
-        "circle": [_ratio(ties.done[c].sum(), n) if len(c) else None for c, n in zip(circles, received, strict=True)],
+        "circle": [ratio(ties.done[c].sum(), n) if len(c) else None for c, n in zip(circles, received, strict=True)],
         "circle_of": [[names[g] for g in ties.giver[c]] for c in circles],
     })  # fmt: skip
 
 
 def _pairs(ties: _Ties, names: Sequence[str]) -> pd.DataFrame:
-    import numpy as np
-
     always = (ties.asked >= FEW) & (ties.done * 10 >= ties.asked * _ALWAYS)
     at = np.flatnonzero(always & ties.returned(always).astype(bool) & (ties.giver < ties.receiver))
     back = ties.back[at]
@@ -286,8 +269,6 @@ def _latencies(
     call: Array, giver: Array, line: Array,
 ) -> pd.DataFrame:  # fmt: skip
     """LATENCIES, from the call, the giver and the line of each ``done``; REPLIES are ordered by line."""
-    import numpy as np
-
     when = replies["time"].to_numpy()[np.searchsorted(replies["line"].to_numpy(), line)]
     passed = (when - calls["time"].to_numpy()[call]) / np.timedelta64(1, "s")
     reading = _reading(calls, rules)[call]
@@ -303,7 +284,7 @@ def _latencies(
         able = np.count_nonzero(judged[known])
         return {
             "member": member, "n": n, "left_out": len(at) - n, "median": median, "p90": p90,
-            **{f"within_{m}": _ratio(np.count_nonzero(minutes <= m), n) for m in WITHIN},
+            **{f"within_{m}": ratio(np.count_nonzero(minutes <= m), n) for m in WITHIN},
             "to_read": np.count_nonzero(to_read[known]), "judged": able, "faster": len(sooner) if able else None,
             "faster_lines": sorted(set(line[sooner].tolist())),
         }  # fmt: skip
@@ -316,8 +297,6 @@ def _latencies(
 
 def _reading(calls: pd.DataFrame, rules: pd.DataFrame) -> Array:
     """Per call the seconds that reading takes; not a number where it does not ask to read."""
-    import numpy as np
-
     standing = Standing.of(rules)
     values = [rule.value for rule in standing.versions.get(RuleType.READ, ())]
     seconds = np.array([np.nan, *(value if isinstance(value, int) else np.nan for value in values)])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from podaudit.ledger import REACH
-from podaudit.model import ReplyStatus, Status, rows
+from podaudit.model import REPORTED, ReplyStatus, rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +49,6 @@ class Opened:
     @staticmethod
     def of(calls: pd.DataFrame, replies: pd.DataFrame, ledger: pd.DataFrame, members: pd.DataFrame) -> Opened:
         """Index the LEDGER by member."""
-
         done = replies[replies["status"] == ReplyStatus.DONE]
         done = done.drop_duplicates(["call_line", "key", "member"])[["call_line", "key", "member", "line", "time"]]
         asked = ledger[["call_line", "key", "member", "status"]].merge(
@@ -57,7 +56,7 @@ class Opened:
             on=["call_line", "key"],
         )
         asked = asked.merge(done, how="left", on=["call_line", "key", "member"])
-        there = asked["status"].isin([Status.CONFIRMED, Status.LATE]) & asked["time"].notna()
+        there = asked["status"].isin(REPORTED) & asked["time"].notna()
         asked["time"] = asked["time"].where(there, NEVER).astype("datetime64[us]")
         asked["line"] = asked["line"].where(there, 0).astype("int64")
         gone = {

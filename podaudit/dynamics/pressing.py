@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podaudit.dynamics.named import FOLLOWED, GAPS, NAMING_LABELS, NAMINGS, Press, followed, gaps, namings, share
+from podaudit.dynamics.measures import PARTS, SATURDAY, ratio
+from podaudit.dynamics.named import FOLLOWED, GAPS, NAMING_LABELS, NAMINGS, Press, followed, gaps, namings
 from podaudit.dynamics.opened import Opened
-from podaudit.model import Column, Event, Label, Schema, Status, rows
+from podaudit.model import REPORTED, Column, Event, Label, Schema, rows, times
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,6 @@ __all__ = ["NAMING_LABELS", "PRESSING", "Dynamics", "dynamics"]
 
 ANSWERED = dt.timedelta(days=7)  # within which words of dissent may be answered, as in the episode ``silenced``
 WENT = dt.timedelta(days=14)  # within which somebody may go, as in the episode ``driven_out``
-PARTS = {"night": (*range(7), 23), "day": tuple(range(7, 18)), "evening": tuple(range(18, 23))}  # hours
 _DAY = dt.timedelta(days=1)
 
 _LINES = Column("lines", "list", "lines it rests on")
@@ -131,11 +131,15 @@ def dynamics(
         for r in rows(pressure)
         if (kept := tuple(x for x in PRESSING if x in r.labels))
     ]
+    aimed: dict[str, list[Press]] = defaultdict(list)
+    for p in pressing:
+        for target in p.targets:
+            aimed[target].append(p)
     opened = Opened.of(calls, replies, ledger, members)
     admins = set(membership.loc[membership["event"].isin([Event.CREATED, Event.ADMIN]), "member"].dropna())
     passed_over = list(gaps(pressing, opened))
     named = [n for p in pressing for n in namings(p, opened)]
-    people = _people(pressing, passed_over, admins)
+    people = _people(pressing, aimed, passed_over, admins)
     return Dynamics(
         pairs=PAIRS.frame(_pairs(pressing)),
         members=PEOPLE.frame(people),
@@ -145,8 +149,8 @@ def dynamics(
         namings=NAMINGS.frame(named),
         after_naming=FOLLOWED.frame(followed(named, opened, first, last)),
         gap=GAPS.frame(passed_over),
-        dissent=DISSENT.frame(_dissent(pressure, pressing, membership)),
-        moves=MOVES.frame(_moves(membership, pressing)),
+        dissent=DISSENT.frame(_dissent(pressure, aimed, membership)),
+        moves=MOVES.frame(_moves(membership, aimed)),
         figures=_figures(calls, pressure, pressing, members, admins, passed_over),
     )
 
@@ -171,17 +175,19 @@ def _labels(pressing: Iterable[Press]) -> dict[str, int]:
     return {x.value: counts[x] for x in PRESSING if counts[x]}
 
 
-def _people(pressing: Sequence[Press], gaps: Sequence[Mapping[str, Any]], admins: set[str]) -> Iterable[dict[str, Any]]:
+def _people(
+    pressing: Sequence[Press],
+    aimed: Mapping[str, Sequence[Press]],
+    gaps: Sequence[Mapping[str, Any]],
+    admins: set[str],
+) -> Iterable[dict[str, Any]]:
     wrote: dict[str, list[Press]] = defaultdict(list)
-    aimed: dict[str, list[Press]] = defaultdict(list)
     for p in pressing:
         wrote[p.actor].append(p)
-        for target in p.targets:
-            aimed[target].append(p)
     named = Counter(m for g in gaps for m in g["named"])
     not_named = Counter(m for g in gaps for m in g["not_named"])
     for member in sorted({*wrote, *aimed, *not_named}):
-        own, on = wrote.get(member, []), aimed.get(member, [])
+        own, on = wrote.get(member, []), aimed.get(member, ())
         yield {
             "member": member, "admin": member in admins, "wrote": len(own), "wrote_labels": _labels(own),
             "aimed_at": len(on), "aimed_at_labels": _labels(on),
@@ -191,19 +197,13 @@ def _people(pressing: Sequence[Press], gaps: Sequence[Mapping[str, Any]], admins
 
 
 def _hours(calls: pd.DataFrame, pressing: Sequence[Press]) -> Iterable[tuple[int, int, int, int]]:
-    made, pressed = Counter(_hour(t) for t in _times(calls)), Counter(_hour(p.time) for p in pressing)
+    made, pressed = Counter(_hour(t) for t in times(calls)), Counter(_hour(p.time) for p in pressing)
     for at in sorted({*made, *pressed}):
         yield *at, made[at], pressed[at]
 
 
 def _hour(time: dt.datetime) -> tuple[int, int]:
     return time.weekday(), time.hour
-
-
-def _times(table: pd.DataFrame) -> list[dt.datetime]:
-    """The column ``time`` as plain values."""
-    times: list[dt.datetime] = table["time"].to_numpy("datetime64[us]").tolist()
-    return times
 
 
 def _week(time: dt.datetime) -> str:
@@ -228,7 +228,7 @@ def _weeks(
     first: dt.datetime | None,
     last: dt.datetime | None,
 ) -> Iterable[dict[str, Any]]:
-    made = Counter(map(_week, _times(calls)))
+    made = Counter(map(_week, times(calls)))
     lines: dict[str, list[int]] = defaultdict(list)
     labels: dict[str, Counter[str]] = defaultdict(Counter)
     for p in pressing:
@@ -237,7 +237,7 @@ def _weeks(
         labels[_week(r.time)].update(r.labels)
     for week in sorted({*map(_week, _days(first, last)), *made, *labels}):
         yield {
-            "week": week, "calls": made[week], "pressing": len(lines[week]), "per_call": share(len(lines[week]), made[week]),
+            "week": week, "calls": made[week], "pressing": len(lines[week]), "per_call": ratio(len(lines[week]), made[week]),
             "labels": {x.value: labels[week][x] for x in Label if labels[week][x]}, "lines": lines[week],
         }  # fmt: skip
 
@@ -251,11 +251,11 @@ def _months(
     first: dt.datetime | None,
     last: dt.datetime | None,
 ) -> Iterable[dict[str, Any]]:
-    made, laid, pressed = (Counter(map(_month, x)) for x in (_times(calls), _times(rules), [p.time for p in pressing]))
-    month_of = dict(zip(calls["line"].tolist(), map(_month, _times(calls)), strict=True))
+    made, laid, pressed = (Counter(map(_month, x)) for x in (times(calls), times(rules), [p.time for p in pressing]))
+    month_of = dict(zip(calls["line"].tolist(), map(_month, times(calls)), strict=True))
     months = ledger["call_line"].map(month_of)
     asked = Counter(months.value_counts().to_dict())
-    done = Counter(months[ledger["status"].isin([Status.CONFIRMED, Status.LATE])].value_counts().to_dict())
+    done = Counter(months[ledger["status"].isin(REPORTED)].value_counts().to_dict())
     went: dict[str, Counter[str]] = defaultdict(Counter)
     for r in rows(membership):
         what = "entered" if r.event in (Event.CREATED, Event.ADDED, Event.JOINED) else r.event
@@ -263,23 +263,21 @@ def _months(
     for month in sorted({*map(_month, _days(first, last)), *made, *pressed}):
         yield {
             "month": month, "calls": made[month], "asked": asked[month], "done": done[month],
-            "share_done": share(done[month], asked[month]), "rules": laid[month], "pressing": pressed[month],
+            "share_done": ratio(done[month], asked[month]), "rules": laid[month], "pressing": pressed[month],
             "entered": went[month]["entered"], "left": went[month][Event.LEFT], "removed": went[month][Event.REMOVED],
         }  # fmt: skip
 
 
-def _dissent(pressure: pd.DataFrame, pressing: Sequence[Press], membership: pd.DataFrame) -> Iterable[dict[str, Any]]:
-    aimed: dict[str, list[Press]] = defaultdict(list)
-    for p in pressing:
-        for target in p.targets:
-            aimed[target].append(p)
+def _dissent(
+    pressure: pd.DataFrame, aimed: Mapping[str, Sequence[Press]], membership: pd.DataFrame
+) -> Iterable[dict[str, Any]]:
     gone = [r for r in rows(membership) if r.event in (Event.LEFT, Event.REMOVED) and r.member is not None]
     for r in rows(pressure):
         if Label.DISSENT not in r.labels:
             continue
         after = [
             {"line": p.line, "what": x.value, "by": p.actor}
-            for p in aimed[r.actor] if p.line > r.line and p.time - r.time <= ANSWERED
+            for p in aimed.get(r.actor, ()) if p.line > r.line and p.time - r.time <= ANSWERED
             for x in PRESSING if x in p.labels
         ]  # fmt: skip
         after += [
@@ -293,15 +291,11 @@ def _dissent(pressure: pd.DataFrame, pressing: Sequence[Press], membership: pd.D
         }  # fmt: skip
 
 
-def _moves(membership: pd.DataFrame, pressing: Sequence[Press]) -> Iterable[dict[str, Any]]:
+def _moves(membership: pd.DataFrame, aimed: Mapping[str, Sequence[Press]]) -> Iterable[dict[str, Any]]:
     moves = (Event.CREATED, Event.ADDED, Event.JOINED, Event.LEFT, Event.REMOVED)
-    aimed: dict[str, list[Press]] = defaultdict(list)
-    for p in pressing:
-        for target in p.targets:
-            aimed[target].append(p)
     for r in rows(membership):
         if r.event in moves and r.member is not None:
-            own = [p.line for p in aimed[r.member] if p.line < r.line and r.time - p.time <= WENT]
+            own = [p.line for p in aimed.get(r.member, ()) if p.line < r.line and r.time - p.time <= WENT]
             yield {
                 "line": r.line, "time": r.time, "event": r.event, "member": r.member, "by": r.by,
                 "pressed_before": len(own), "lines": [*own, r.line],
@@ -319,17 +313,17 @@ def _figures(
     counts = Counter(x for labels in pressure["labels"].tolist() for x in labels)
     part_of = {hour: part for part, hours in PARTS.items() for hour in hours}
     parts = Counter(part_of[p.time.hour] for p in pressing)
-    weekend = sum(p.time.weekday() > 4 for p in pressing)
+    weekend = sum(p.time.weekday() >= SATURDAY for p in pressing)
     wrote, aimed = Counter(p.actor for p in pressing), Counter(t for p in pressing for t in p.targets)
     names = set(members["name"].tolist())
 
     def role(whom: set[str]) -> dict[str, Any]:
         n, by, at = len(whom), sum(wrote[m] for m in whom), sum(aimed[m] for m in whom)
-        return {"members": n, "wrote": by, "aimed_at": at, "wrote_each": share(by, n), "aimed_at_each": share(at, n)}
+        return {"members": n, "wrote": by, "aimed_at": at, "wrote_each": ratio(by, n), "aimed_at_each": ratio(at, n)}
 
     return {
         "labelled": len(pressure), "pressing": len(pressing), "calls": len(calls),
-        "pressing_per_call": share(len(pressing), len(calls)),
+        "pressing_per_call": ratio(len(pressing), len(calls)),
         "labels": {x.value: counts[x] for x in Label if counts[x]},
         "parts_of_day": {part: parts[part] for part in PARTS}, "weekend": weekend,
         "admins": role(names & admins), "members": role(names - admins),
