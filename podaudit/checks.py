@@ -325,7 +325,11 @@ def _no_chat(chat: Chat, about_pod: set[int], standing: Standing, lexicon: Lexic
     plain = other & ~new & pc.and_(long, pc.invert(about)).to_numpy(zero_copy_only=False)
     member = pa.array(chat.members[first:]).dictionary_encode().indices.to_numpy(zero_copy_only=False)
     day = np.fromiter((time.toordinal() for time in chat.times[first:]), np.int64)
+    until = np.array([np.iinfo(np.int64).max if row.lifted is None else row.lifted for row in versions])
     order = np.lexsort((lines, number, day, member))
+    order = order[(lines <= until[number - 1])[order]]
+    if not len(order):
+        return
     key = np.stack((member, day, number))[:, order]
     starts = np.flatnonzero(np.r_[True, (key[:, 1:] != key[:, :-1]).any(axis=0)])
     for at in np.split(order, starts[1:]):

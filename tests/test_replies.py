@@ -248,8 +248,8 @@ def test_a_word_used_all_over_the_chat_is_no_sign() -> None:
 def test_the_rule_names_the_sign() -> None:
     rules = RULES.frame(
         [
-            (3, "confirm", "in the pocket", "Anna", dt.datetime(2024, 3, 4, 8), "", ""),
-            (3, "confirm", "🐝", "Anna", dt.datetime(2024, 3, 4, 8), "", ""),
+            (3, "confirm", "in the pocket", "Anna", dt.datetime(2024, 3, 4, 8), "", "", None),
+            (3, "confirm", "🐝", "Anna", dt.datetime(2024, 3, 4, 8), "", "", None),
         ]
     )
     assert _replies(CALLED + "10:00 Cisca: 🐝", rules) == [("Cisca", "done", BOB)]

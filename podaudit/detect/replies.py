@@ -35,12 +35,15 @@ if TYPE_CHECKING:
 _LONG = 45  # words; beyond that a message tells a story, and only its first clauses report
 _OPEN_TO_ALL = (ReplyStatus.DONE, ReplyStatus.PROMISE)  # one skips one post, or says which
 _OTHERWISE = frozenset("received idiom howto notyet excuse absent refuse promise".split())
-_ELSEWHERE = frozenset({"asks", "word received", "word idiom", "word howto", "word notyet"})  # traits
+_ELSEWHERE = frozenset(
+    {"asks", "tells of others", "word received", "word idiom", "word howto", "word notyet"}
+)  # traits
 _DAY_END = (23, 59)
 _WEAK = 22  # words; a weak word counts in short messages only
 _BARE = 8  # words of a first answer without any word that is known
 _FIRST = 14  # words of a first answer that is looked at
 _ANSWERED = 3  # messages in which a question is answered
+_DECLINED = frozenset({"refuse", "excuse", "promise"})
 _EVER = dt.datetime.min
 _MINUTE = dt.timedelta(minutes=1)
 _LONG_AGO = 1 << 30  # minutes
@@ -282,6 +285,8 @@ def _read(
     if absent is None and _UNTIL.search(folded):
         absent = message.hits.get("refuse") or message.hits.get("excuse")
     of_others = message.members and not message.traits & {"i", "we"}  # «Anna, until Friday you have time»
+    if absent and not of_others:  # «the gym is closed until Sunday»
+        of_others = any(c.of_others and absent in c.hits.values() for c in message.clauses)
     if absent and not place.own_call and not of_others and (until := when.until(folded, now)) is not None:
         away = until.date() > now.date() or (until.hour, until.minute) == _DAY_END
         if away and (absent.concept == "absent" or not any(c.names for c in message.spoken(others))):
@@ -419,7 +424,7 @@ def _by_place(
     clause: Clause, message: Message, now: dt.datetime, member: str, state: _State, place: _Place, first: bool
 ) -> Said | None:
     """What the place alone says: the names of callers with a word or two, or a short first answer right after a call."""
-    if clause.question or clause.hits or YOU_ALL.search(clause.text) or LINK_SIGN in clause.text:
+    if clause.question or clause.of_others or clause.hits or YOU_ALL.search(clause.text) or LINK_SIGN in clause.text:
         return None
     recent = _recent(clause, state, now)
     if len(recent) >= 2 and len(recent) == len(clause.names) and clause.other <= 5 and place.length <= _WEAK:
@@ -437,7 +442,8 @@ def _by_place(
         and not known
     ):
         return Said(ReplyStatus.DONE, True, "names callers of the last hours whom nothing was answered yet", "names")
-    if recent and clause.other <= 2 and place.fresh() and place.length <= _FIRST:
+    addressed = first and not clause.other and message.hits.keys() & _DECLINED  # «Anna, yours I'm leaving alone»
+    if recent and clause.other <= 2 and place.fresh() and place.length <= _FIRST and not addressed:
         if "later" in message.hits and not message.hits.keys() & {"done", "tick"}:
             return Said(ReplyStatus.PROMISE, False, f"names a later time: “{message.hits['later'].phrase}”", "time")
         return Said(ReplyStatus.DONE, False, "names the caller, and little else", "names")

@@ -9,7 +9,7 @@ words, Bob" (cited, not made).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from podaudit.detect import rule_values as values
 from podaudit.detect.chat import LINK_SIGN, Chat
 from podaudit.detect.language import shares
 from podaudit.detect.rule_reading import Found, Item, Reader, Sentence, best, items
+from podaudit.lexicon import LANGUAGES
 from podaudit.model import RULES, RuleType
 from podaudit.when import changed
 
@@ -62,6 +63,26 @@ _QUALITY = frozenset({
     RuleType.COMMENT_MIN_WORDS, RuleType.COMMENT_QUESTION, RuleType.COMMENT_NO_EMOJI_ONLY, RuleType.COMMENT_NO_GENERIC,
     RuleType.COMMENT_MENTION,
 })  # fmt: skip
+_ANY = frozenset(LANGUAGES)  # phrases that lift are long enough to be clear in any language
+# What names a rule where it is lifted.
+_NAMED = {
+    RuleType.DEADLINE: ("term", "within", "by"),
+    RuleType.COMMENT_MIN_WORDS: ("min_words",),
+    RuleType.COMMENT_QUESTION: ("question",),
+    RuleType.COMMENT_MENTION: ("tag",),
+    RuleType.SHARE: ("share",),
+    RuleType.SAVE: ("save",),
+    RuleType.FOLLOW: ("follow",),
+    RuleType.READ: ("read", "seconds"),
+    RuleType.CONFIRM: ("done", "done_when"),
+    RuleType.GIVE_FIRST: ("give_first",),
+    RuleType.QUOTA: ("quota", "per_day", "per_week"),
+    RuleType.WINDOW: ("between", "day"),
+    RuleType.NO_CHAT: ("no_chat",),
+    RuleType.REPORT_ABSENCE: ("sign_off",),
+    RuleType.PENALTY: ("fee",),
+    RuleType.STRIKES: ("strikes",),
+}
 _POST = regex.compile(r"(?i)linkedin\.com/(?:posts|feed|pulse|embed|groups)|lnkd\.in/|instagram\.com/(?:p|reel)s?/")
 _ASKS = regex.compile(r"(?<!,\s?\w{1,12})(?<!,\s?\w{1,8}\s\w{1,8})\?\W*$")  # no question: "…, is that clear?"
 _RUN = dt.timedelta(minutes=10)
@@ -93,6 +114,7 @@ class _Message:
 
 def rules(chat: Chat, lexicon: Lexicon) -> pd.DataFrame:
     """RULES of the chat, by line."""
+    found, lifts = _decide(chat, lexicon)
     return RULES.frame(
         {
             "line": chat.lines[i],
@@ -101,26 +123,37 @@ def rules(chat: Chat, lexicon: Lexicon) -> pd.DataFrame:
             "by": chat.members[i],
             "time": chat.times[i],
             "why": f"{f.why}, {where}",
+            "lifted": None if lifted is None else chat.lines[lifted],
             "phrase": f.phrase,
         }
-        for i, f, where in _decide(chat, lexicon)
+        for (i, f, where), lifted in zip(found, _ends(found, lifts), strict=True)
     )
+
+
+def _ends(found: list[tuple[int, Found, str]], lifts: list[tuple[int, RuleType]]) -> Iterator[int | None]:
+    """For each rule the message that lifts it, if that comes before another of its type."""
+    for i, f, _ in found:
+        later = min((at for at, other, _ in found if other.type is f.type and at > i), default=None)
+        lift = min((at for at, kind in lifts if kind is f.type and at > i), default=None)
+        yield lift if lift is not None and (later is None or lift < later) else None
 
 
 # ------------------------------------------------------------------------------------------------------------- deciding
 
 
-def _decide(chat: Chat, lexicon: Lexicon) -> list[tuple[int, Found, str]]:
+def _decide(chat: Chat, lexicon: Lexicon) -> tuple[list[tuple[int, Found, str]], list[tuple[int, RuleType]]]:
+    """The rules laid down, and the types of rules lifted; by position in the chat."""
     reader = Reader(lexicon, shares(chat.folded))
     candidates = _candidates(chat, lexicon)
     habit = _habit(chat, lexicon)
     lists = _lists(chat, lexicon, reader, candidates, habit=habit)
     if not lists and not habit:
-        return []
+        return [], []
     first = min(lists, default=-1)
     lawgivers = frozenset(chat.members[i] for i in lists) | chat.admins
     held: set[RuleType] = {t for m in lists.values() for t in m.types}
     out: list[tuple[int, Found, str]] = []
+    lifts: list[tuple[int, RuleType]] = []
     last: tuple[int, dt.datetime] | None = None  # the latest message with a rule: what follows at once belongs to it
     for i in sorted({*lists, *_said_by(chat, lexicon, lawgivers)}):
         count = len(out)
@@ -134,10 +167,12 @@ def _decide(chat: Chat, lexicon: Lexicon) -> list[tuple[int, Found, str]]:
                 and chat.times[i] - last[1] <= _RUN
             )
             out += [(i, f, "a single rule") for f in _single(chat, reader, i, held, goes_on=goes_on)]
+            laid = {f.type for _, f, _ in out[count:]}
+            lifts += [(i, kind) for kind in _lifted(chat, reader, i) if kind in held - laid]
         if len(out) > count:
             held |= {f.type for _, f, _ in out[count:]}
             last = (i, chat.times[i])
-    return out
+    return out, lifts
 
 
 def _habit(chat: Chat, lexicon: Lexicon) -> bool:
@@ -343,6 +378,17 @@ def _single(chat: Chat, reader: Reader, i: int, held: Set[RuleType], *, goes_on:
             if (agreed and not told) or (not barred and _norm(f, s)):
                 out.append(f)
     return best(out)
+
+
+def _lifted(chat: Chat, reader: Reader, i: int) -> Iterator[RuleType]:
+    """The types of rules that a message says hold no longer, by what it names."""
+    folded = chat.folded[i]
+    if LINK_SIGN in folded or _JOKE.search(folded):
+        return
+    for text in (t for item in items(folded) for t in item.sentences):
+        s = reader.sentence(text, _ANY)
+        if s.has("lifted") and not s.has("propose", "elsewhere") and not _ASKS.search(text):
+            yield from (kind for kind, concepts in _NAMED.items() if s.has(*concepts))
 
 
 def _beside_a_post(chat: Chat, i: int) -> bool:
