@@ -94,13 +94,20 @@ def test_deadline_in_a_sentence(language: str, text: str, value: int | str, *, l
 
 
 LISTS = {
-    "en": "Our rules:\n1. A like and a comment under each post\n2. Within two hours\n3. Finish with a question\n4. One link a week",
-    "nl": "Onze regels:\n1. Like en reactie onder elke post\n2. Binnen twee uur\n3. Eindig met een vraag\n4. Eén link per week",
-    "de": "Unsere Regeln:\n1. Like und Kommentar unter jeden Beitrag\n2. Innerhalb von zwei Stunden\n3. Endet mit einer Frage\n4. Ein Link pro Woche",
-    "fr": "Nos règles :\n1. Un like et un commentaire sous chaque post\n2. Dans les deux heures\n3. Finir par une question\n4. Un lien par semaine",
-    "es": "Nuestras reglas:\n1. Like y comentario en cada post\n2. En menos de dos horas\n3. Terminar con una pregunta\n4. Un enlace por semana",
-    "pt": "Nossas regras:\n1. Curtir e comentar cada post\n2. Em até duas horas\n3. Terminar com uma pergunta\n4. Um link por semana",
-    "it": "Le nostre regole:\n1. Like e commento sotto ogni post\n2. Entro due ore\n3. Finire con una domanda\n4. Un link a settimana",
+    "en": "Our rules:\n1. A like and a comment under each post\n2. Within two hours\n"
+    "3. Finish with a question\n4. One link a week",
+    "nl": "Onze regels:\n1. Like en reactie onder elke post\n2. Binnen twee uur\n"
+    "3. Eindig met een vraag\n4. Eén link per week",
+    "de": "Unsere Regeln:\n1. Like und Kommentar unter jeden Beitrag\n2. Innerhalb von zwei Stunden\n"
+    "3. Endet mit einer Frage\n4. Ein Link pro Woche",
+    "fr": "Nos règles :\n1. Un like et un commentaire sous chaque post\n2. Dans les deux heures\n"
+    "3. Finir par une question\n4. Un lien par semaine",
+    "es": "Nuestras reglas:\n1. Like y comentario en cada post\n2. En menos de dos horas\n"
+    "3. Terminar con una pregunta\n4. Un enlace por semana",
+    "pt": "Nossas regras:\n1. Curtir e comentar cada post\n2. Em até duas horas\n"
+    "3. Terminar com uma pergunta\n4. Um link por semana",
+    "it": "Le nostre regole:\n1. Like e commento sotto ogni post\n2. Entro due ore\n"
+    "3. Finire con una domanda\n4. Un link a settimana",
 }  # fmt: skip
 
 

@@ -490,13 +490,13 @@ def _accept(
         near = place.fresh() and place.talk <= 4 and not place.asked
         return place.length <= _WEAK and (named or near or (bool(clause.has("all")) and clause.other <= 8))
     near = place.fresh() and not made and place.talk <= 2
-    return place.length <= _WEAK and (near or bool(clause.names))
+    return place.length <= _WEAK and (near or bool(names))
 
 
 def _merged(made: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """One claim per status and set of names: «gedaan, staat eronder» says it once; those with names first, the surer."""
-    if any(r["status"] == ReplyStatus.DONE for r in made):
-        made = [r for r in made if r["names"] or r["count"] or r["status"] in (ReplyStatus.DONE, ReplyStatus.PROMISE)]
+    if any(r["status"] in _OPEN_TO_ALL for r in made):  # «so sorry, I was swamped. on it now»
+        made = [r for r in made if r["names"] or r["count"] or r["status"] in _OPEN_TO_ALL]
     kept: list[dict[str, Any]] = []
     for row in made:
         same = None if row.get("more") else next((k for k in kept if _same(k, row)), None)
