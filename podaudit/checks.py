@@ -315,14 +315,14 @@ def _no_chat(chat: Chat, about_pod: set[int], standing: Standing, lexicon: Lexic
     first = bisect_left(chat.lines, versions[0].line + 1)
     if first == len(chat):
         return
-    lines, column = np.array(chat.lines[first:], np.int64), chat.column[first:]
+    lines, which = np.array(chat.lines[first:], np.int64), chat.which[first:]
     number = np.searchsorted([row.line for row in versions], lines)
     other = ~np.isin(lines, np.fromiter(about_pod, np.int64, len(about_pod)))
-    long = pc.greater_equal(pc.count_substring_regex(column, r"\S+"), _PLAIN)
-    about = pc.match_substring_regex(column, _about(chat, lexicon))
+    long = pc.greater_equal(pc.count_substring_regex(chat.column, r"\S+"), _PLAIN)
+    about = pc.match_substring_regex(chat.column, _about(chat, lexicon))
     newcomers = dict(zip(reversed(chat.members), reversed(chat.lines), strict=True))  # they introduce themselves
     new = np.isin(lines, list(newcomers.values()))
-    plain = other & ~new & pc.and_(long, pc.invert(about)).to_numpy(zero_copy_only=False)
+    plain = other & ~new & pc.and_(long, pc.invert(about)).to_numpy(zero_copy_only=False)[which]
     member = pa.array(chat.members[first:]).dictionary_encode().indices.to_numpy(zero_copy_only=False)
     day = np.fromiter((time.toordinal() for time in chat.times[first:]), np.int64)
     until = np.array([np.iinfo(np.int64).max if row.lifted is None else row.lifted for row in versions])

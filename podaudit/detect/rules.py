@@ -179,7 +179,8 @@ def _habit(chat: Chat, lexicon: Lexicon) -> bool:
     """Members keep putting posts before the group, and with some of them stands what is asked."""
     import pyarrow.compute as pc
 
-    dropped = pc.match_substring(chat.column, LINK_SIGN).to_numpy(zero_copy_only=False).nonzero()[0].tolist()
+    linked = pc.match_substring(chat.column, LINK_SIGN).to_numpy(zero_copy_only=False)
+    dropped = linked[chat.which].nonzero()[0].tolist()
     posts = [i for i in dropped if _POST.search(chat.texts[i])]
     sample = posts[:: max(1, len(posts) // 400)]
     asking = [
@@ -200,15 +201,17 @@ def _candidates(chat: Chat, lexicon: Lexicon) -> list[int]:
     enough = pc.greater_equal(pc.utf8_length(chat.column), 24)
     lines = pc.greater_equal(pc.count_substring(chat.column, "\n"), 2)
     marked = lexicon.gate("norms", chat.column) | lines.to_numpy(zero_copy_only=False)
-    return [int(i) for i in (marked & enough.to_numpy(zero_copy_only=False)).nonzero()[0] if not chat.media[i]]
+    marked &= enough.to_numpy(zero_copy_only=False)
+    return [i for i in marked[chat.which].nonzero()[0].tolist() if not chat.media[i]]
 
 
 def _said_by(chat: Chat, lexicon: Lexicon, lawgivers: Set[str]) -> list[int]:
     """Messages of those who lay down the rules that may hold a rule: with a word of one."""
-    said = [i for i, m in enumerate(chat.members) if m in lawgivers and not chat.media[i] and len(chat.folded[i]) >= 12]
-    column = chat.column.take(said)
-    marked = lexicon.gate("norms", column) | lexicon.gate("rules", column, _SINGLE_WORDS)
-    return [i for i, there in zip(said, marked.tolist(), strict=True) if there]
+    import pyarrow.compute as pc
+
+    marked = lexicon.gate("norms", chat.column) | lexicon.gate("rules", chat.column, _SINGLE_WORDS)
+    marked &= pc.greater_equal(pc.utf8_length(chat.column), 12).to_numpy(zero_copy_only=False)
+    return [i for i in marked[chat.which].nonzero()[0].tolist() if chat.members[i] in lawgivers and not chat.media[i]]
 
 
 def _founders(chat: Chat) -> frozenset[str]:

@@ -287,7 +287,7 @@ def read(
     marked = lines["call"] | lines["rule"] | lines["repeat"]
     short = lines["call"] | lines["rule"] | set(statuses)
     place = _Place(chat, calls, rules, replies, ledger)
-    telling, long = lexicon.gate("pressure", chat.column, TELLING), _holding(chat, _LONG)
+    telling, long = lexicon.gate("pressure", chat.column, TELLING)[chat.which], _holding(chat, _LONG)
     said: dict[str, _Said] = {}
     made: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
 
@@ -356,7 +356,8 @@ def around(beside: Iterable[tuple[str, int]], given: Sequence[Set[str]]) -> froz
 def _holding(chat: Chat, pattern: str) -> Sequence[bool]:
     import pyarrow.compute as pc
 
-    return pc.match_substring_regex(chat.column, pattern).to_pylist()  # type: ignore[no-any-return]
+    holding = pc.match_substring_regex(chat.column, pattern).to_numpy(zero_copy_only=False)
+    return holding[chat.which].tolist()  # type: ignore[no-any-return]
 
 
 def _words(chat: Chat, i: int, lexicon: Lexicon) -> _Said:
