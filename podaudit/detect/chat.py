@@ -124,6 +124,15 @@ def places(lines: Sequence[int], wanted: pd.Series[int]) -> list[int]:
     return np.where(np.isin(theirs, ours), at, -1).tolist()  # type: ignore[no-any-return]
 
 
+def indices(values: Any, known: Any) -> np.ndarray[Any, Any]:
+    """Positions of values among those known, which differ; -1 for others."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = pc.index_in(pa.array(values), value_set=pa.array(known))
+    return pc.fill_null(found, -1).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
+
+
 def _without_links(lines: list[int], texts: list[str], links: pd.DataFrame) -> list[str]:
     bare = list(texts)
     spans = zip(places(lines, links["line"]), links["start"].tolist(), links["stop"].tolist(), strict=True)

@@ -18,6 +18,7 @@ import regex
 
 from podaudit.detect import targets, traits
 from podaudit.detect.chat import Chat
+from podaudit.detect.surroundings import exits
 from podaudit.detect.traits import Traits
 from podaudit.detect.weights import load
 from podaudit.lexicon import Lexicon
@@ -93,7 +94,7 @@ def pressure(
             found.append(Label.REMINDER.value)  # a repeated call is a reminder by definition
         if found:
             labelled[i] = sorted(found)
-    aim = targets.Aim(chat, traits.exits(chat), labelled)
+    aim = targets.Aim(chat, exits(chat), labelled)
     for i, labels in labelled.items():
         t = seen[i]
         why = {x: _why(t, known.of[x], chat.folded[i], lexicon) for x in labels}

@@ -10,7 +10,7 @@ import regex
 
 from podaudit.detect.chat import Chat
 from podaudit.detect.names import Mention
-from podaudit.detect.traits import Exit
+from podaudit.detect.surroundings import Exit
 from podaudit.model import Event, Label
 
 _AIMED = frozenset(
