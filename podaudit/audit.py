@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podaudit import ledger, lexicon, links
+from podaudit import evidence, ledger, lexicon, links
 from podaudit.checks import checks
 from podaudit.detect.calls import calls
 from podaudit.detect.chat import Chat, view
@@ -14,6 +14,7 @@ from podaudit.detect.pressure import pressure
 from podaudit.detect.replies import claims
 from podaudit.detect.rules import rules
 from podaudit.dynamics import Dynamics, Load, Network, dynamics, episodes, load, network
+from podaudit.evidence import Evidence, Given
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,10 +54,14 @@ class Audit(Asked):
     dynamics: Dynamics
     network: Network
     load: Load
+    evidence: Evidence | None = None  # from the owner's LinkedIn exports, where any were given
 
 
-def audit(export: Export, options: Options) -> Audit:
-    """Run all stages over an export, in their order. Pure: the same export and options give the same audit."""
+def audit(export: Export, options: Options, given: Given | None = None) -> Audit:
+    """Run all stages over an export, in their order. Pure: the same export and options give the same audit.
+
+    ``given``: the owner's own LinkedIn exports, as ``podaudit.evidence`` read them.
+    """
     made, chat = asked_and_answered(export)
     books, source = lexicon.load(), made.source
     calls_, rules_, replies, ledger_ = made.calls, made.rules, made.replies, made.ledger
@@ -71,6 +76,7 @@ def audit(export: Export, options: Options) -> Audit:
         ),
         network=network(calls_, ledger_, replies, rules_, made.members),
         load=load(calls_, ledger_, replies, made.members, source.first, source.last, options.minutes),
+        evidence=evidence.lay(given, source, made.members, calls_, rules_, ledger_, options.me) if given else None,
     )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from podaudit.audit import Audit
+    from podaudit.evidence import Given
     from podaudit.model import Export, Source
 
 USAGE = 2
@@ -72,6 +73,30 @@ Minutes = Annotated[
         help="Minutes that one obligation is assumed to take, for the hours spent.",
     ),
 ]
+Archives = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--linkedin",
+        metavar="ARCHIVE",
+        help="Your own data archive from LinkedIn, zip or folder; may be given several times.",
+    ),
+]
+Workbooks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--analytics",
+        metavar="FILE",
+        help="Analytics of your own posts as LinkedIn exports them (.xlsx); may be given several times.",
+    ),
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        "--tz",
+        metavar="ZONE",
+        help="Time zone of the chat, such as Europe/Amsterdam or +01:00, to set LinkedIn's UTC by.",
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop with status 3 if any line could not be read.")]
 Open = Annotated[
     bool | None,
@@ -111,6 +136,9 @@ def report(
     open_: Open = None,
     max_size: MaxSize = 1024,
     minutes: Minutes = 3,
+    linkedin: Archives = None,
+    analytics: Workbooks = None,
+    tz: Zone = None,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -118,8 +146,9 @@ def report(
 ) -> None:
     """Write the report of a chat: one HTML file beside the export, named after it. Prints its path."""
     target = Path(output) if output else _beside(exports[0])
-    _check(target, exports)
-    made = _audit(exports, Options(date_order, me, strict, max_size << 20, minutes), verbose, quiet)
+    _check(target, [*exports, *(linkedin or ()), *(analytics or ())])
+    options = Options(date_order, me, strict, max_size << 20, minutes)
+    made = _audit(exports, options, verbose, quiet, _given(linkedin, analytics, tz, options))
     _write_report(made, target, lang, me, open_, quiet)
 
 
@@ -131,13 +160,17 @@ def audit(
     date_order: DateOrder = None,
     max_size: MaxSize = 1024,
     minutes: Minutes = 3,
+    linkedin: Archives = None,
+    analytics: Workbooks = None,
+    tz: Zone = None,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Print a summary of the audit, or with --json the audit document."""
-    made = _audit(exports, Options(date_order, me, strict, max_size << 20, minutes), verbose, quiet)
+    options = Options(date_order, me, strict, max_size << 20, minutes)
+    made = _audit(exports, options, verbose, quiet, _given(linkedin, analytics, tz, options))
     if json:
         from podaudit import tables
 
@@ -155,6 +188,9 @@ def tables(
     date_order: DateOrder = None,
     max_size: MaxSize = 1024,
     minutes: Minutes = 3,
+    linkedin: Archives = None,
+    analytics: Workbooks = None,
+    tz: Zone = None,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -164,7 +200,7 @@ def tables(
     from podaudit.tables import write_tables
 
     options = Options(date_order, me, strict, max_size << 20, minutes)
-    made = _audit(exports, options, verbose, quiet)
+    made = _audit(exports, options, verbose, quiet, _given(linkedin, analytics, tz, options))
     written = write_tables(made, Path(output), format_, options, __version__)
     if not quiet:
         terminal.say(f"{len(written)} files; manifest.json lists them with their SHA-256.")
@@ -252,7 +288,20 @@ def evaluate(
 # ------------------------------------------------------------------------------------------------------ shared steps
 
 
-def _audit(exports: Sequence[str], options: Options, verbose: bool, quiet: bool) -> Audit:
+def _given(linkedin: list[str] | None, analytics: list[str] | None, tz: str | None, options: Options) -> Given | None:
+    """What LinkedIn gave the user, read; None where nothing of it was given."""
+    if not linkedin and not analytics:
+        if tz is not None:
+            raise _UsageError("--tz is for --linkedin and --analytics, of which none was given.")
+        return None
+    from podaudit.evidence import gather
+
+    return gather(
+        [Path(x) for x in linkedin or ()], [Path(x) for x in analytics or ()], tz, options.max_bytes, options.me
+    )
+
+
+def _audit(exports: Sequence[str], options: Options, verbose: bool, quiet: bool, given: Given | None = None) -> Audit:
     """Read and audit an export, or several of one group; with ``verbose``, say what was read and assumed."""
     from podaudit.audit import audit as run
     from podaudit.export import merge
@@ -266,8 +315,10 @@ def _audit(exports: Sequence[str], options: Options, verbose: bool, quiet: bool)
     else:  # --me speaks of the phone that made the first export, --date-order of every export that leaves the order open
         others = replace(options, me=None)
         chat = merge([_read_open(export, others if i else options) for i, export in enumerate(exports)])
-    made = run(chat, options)
+    made = run(chat, options, given)
     _tell(made.source, started, verbose, quiet)
+    if made.evidence and made.evidence.figures["other_name"] and not quiet:
+        terminal.say("note: The LinkedIn exports bear the name of another member than --me says.")
     return made
 
 

@@ -15,6 +15,7 @@ from podaudit import __version__
 from podaudit.dynamics.load import TABLES as LOAD_TABLES
 from podaudit.dynamics.network import TABLES as NETWORK_TABLES
 from podaudit.dynamics.pressing import TABLES as DYNAMICS_TABLES
+from podaudit.evidence.schemas import TABLES as EVIDENCE_TABLES
 from podaudit.model import (
     ABSENCES,
     CALLS,
@@ -34,7 +35,7 @@ from podaudit.model import (
 from podaudit.writing import make_folder, remove, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -47,18 +48,27 @@ Format = Literal["csv", "jsonl"]
 Row = dict[str, Any]
 
 DOCUMENT = (MEMBERS, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, CHECKS, PRESSURE, MEMBERSHIP, EPISODES, ORIGINS)
+
+
+def _named(section: str, schemas: tuple[Schema, ...]) -> dict[str, Schema]:
+    return {schema.name.removeprefix(f"{section}_"): schema for schema in schemas}
+
+
 # Sections of figures: the name of a table in its section -> its schema, whose own name is that of its file.
-SECTIONS: dict[str, dict[str, Schema]] = {
-    section: {schema.name.removeprefix(f"{section}_"): schema for schema in schemas}
-    for section, schemas in (("dynamics", DYNAMICS_TABLES), ("network", NETWORK_TABLES), ("load", LOAD_TABLES))
+SECTIONS = {
+    "dynamics": _named("dynamics", DYNAMICS_TABLES),
+    "network": _named("network", NETWORK_TABLES),
+    "load": _named("load", LOAD_TABLES),
 }
+# One more, where the owner's LinkedIn exports were given.
+EVIDENCE = {"evidence": _named("evidence", EVIDENCE_TABLES)}
 MANIFEST = "manifest.json"
 NOTES = "TABLES.txt"
 
 # A spreadsheet runs a cell that begins so, full-width forms included. The apostrophe is in the list so that the guard
 # can be undone: whatever begins with one afterwards has one too many.
 GUARDED = tuple("=+-@\t\r\n＝＋－＠'")
-_UTC = frozenset({"posted_at"})
+_UTC = frozenset({"posted_at", "utc"})
 _HOW = {
     "csv": (
         'CSV: UTF-8, comma, cells quoted with ", lines ended by CR LF. Lists and mappings stand as JSON; empty means '
@@ -77,19 +87,24 @@ def document(audit: Audit, version: str = __version__) -> Row:
     """
     made: Row = {"schema": SCHEMA_VERSION, "generator": f"podaudit {version}", "source": _source(audit.source)}
     made |= {schema.name: rows(getattr(audit, schema.name), schema) for schema in DOCUMENT}
-    made |= {name: _section(getattr(audit, name), name) for name in SECTIONS}
+    made |= {name: _section(getattr(audit, name), held) for name, held in sections(audit).items()}
     return made
 
 
-def _section(section: Any, name: str) -> Row:
+def sections(audit: Audit) -> dict[str, dict[str, Schema]]:
+    """The sections of figures that an audit has."""
+    return SECTIONS if audit.evidence is None else SECTIONS | EVIDENCE
+
+
+def _section(section: Any, tables: dict[str, Schema]) -> Row:
     """A section of figures: its tables by name, and what stands in no table under ``figures``."""
-    held = {table: rows(getattr(section, table), schema) for table, schema in SECTIONS[name].items()}
-    return {"figures": _figures(section, name), **held}
+    held = {table: rows(getattr(section, table), schema) for table, schema in tables.items()}
+    return {"figures": _figures(section, tables), **held}
 
 
-def _figures(section: Any, name: str) -> Row:
+def _figures(section: Any, tables: dict[str, Schema]) -> Row:
     """What stands in no table of a section."""
-    found = {f.name: _plain(getattr(section, f.name)) for f in fields(section) if f.name not in SECTIONS[name]}
+    found = {f.name: _plain(getattr(section, f.name)) for f in fields(section) if f.name not in tables}
     own: Row = found.pop("figures", {})
     return found | own
 
@@ -106,7 +121,7 @@ def dumps(made: Row) -> str:
     """``made`` as JSON that a person can read and a line-based tool can compare: one line per row. Deterministic."""
     parts = []
     for key, value in made.items():
-        if key in SECTIONS:
+        if key in SECTIONS or key in EVIDENCE:
             inner = ",\n".join(f"  {_compact(name)}: {_listed(held, 3)}" for name, held in value.items())
             parts.append(f" {_compact(key)}: {{\n{inner}\n }}")
         else:
@@ -142,13 +157,13 @@ def write_tables(audit: Audit, folder: Path, format: Format, options: Options, v
         outputs.append({"file": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
 
     frames = [(schema, getattr(audit, schema.name)) for schema in TABLES]
-    for section, held in SECTIONS.items():
+    for section, held in sections(audit).items():
         frames += [(schema, getattr(getattr(audit, section), name)) for name, schema in held.items()]
     for schema, frame in frames:
         table = rows(frame, schema)
         counts[schema.name] = len(table)
         put(f"{schema.name}.{format}", writer(table, [c.name for c in schema.columns if c.public]))
-    put(NOTES, notes(format))
+    put(NOTES, notes(format, sections(audit)))
 
     manifest = {
         "schema": SCHEMA_VERSION,
@@ -157,20 +172,20 @@ def write_tables(audit: Audit, folder: Path, format: Format, options: Options, v
         "source": _source(audit.source),
         "options": {"format": format, **asdict(options)},
         "counts": counts,
-        "figures": {section: _figures(getattr(audit, section), section) for section in SECTIONS},
+        "figures": {name: _figures(getattr(audit, name), held) for name, held in sections(audit).items()},
         "outputs": outputs,
     }
     write_whole(folder / MANIFEST, dumps(manifest).encode("utf-8", "replace"))
     return [*written, folder / MANIFEST]
 
 
-def notes(format: Format) -> str:
+def notes(format: Format, sections: Mapping[str, Mapping[str, Schema]] = SECTIONS) -> str:
     """What stands beside the tables: what each column holds and how values are written."""
     paragraphs = [
         "Tables written by podaudit. What the words mean: podaudit explain NAME.",
         "Lines are lines of the exported text, counted from 1; of several exports, of their merged text, and the table origins says "
         "where each stands. Their times are by the clock of the first. Times are local, as the export shows them, in ISO 8601; "
-        "posted_at is UTC and ends in Z. post_id has 19 digits: load it as text (in pandas, dtype={'post_id': str}), or the "
+        "posted_at and utc are UTC and end in Z. post_id has 19 digits: load it as text (in pandas, dtype={'post_id': str}), or the "
         "last digits change. A chat shows what people said, not what they did.",
         "These files hold names, numbers and messages of real people. They are private: keep them where others can't "
         "read them. manifest.json lists every file with its SHA-256; it is written last, so without it the folder is "
@@ -178,7 +193,7 @@ def notes(format: Format) -> str:
         _HOW[format],
     ]
     lines = "\n\n".join(textwrap.fill(paragraph, 100, break_on_hyphens=False) for paragraph in paragraphs).split("\n")
-    for schema in (*TABLES, *(schema for held in SECTIONS.values() for schema in held.values())):
+    for schema in (*TABLES, *(schema for held in sections.values() for schema in held.values())):
         lines += ["", f"{schema.name}.{format}"]
         lines += [f"  {column.name}: {column.about}" for column in schema.columns if column.public]
     return "\n".join(lines) + "\n"

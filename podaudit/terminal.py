@@ -64,7 +64,7 @@ def say(line: str) -> None:
 
 
 def summary(audit: Audit) -> list[str]:
-    """Five lines on what the chat holds: what was read, calls, rules and replies, pressure, episodes."""
+    """Five lines on what the chat holds (what was read, calls, rules and replies, pressure, episodes); one on LinkedIn's exports."""
     source = audit.source
     ledger = Counter(audit.ledger["status"])
     labels = Counter(label for row in audit.pressure["labels"] for label in row)
@@ -80,6 +80,23 @@ def summary(audit: Audit) -> list[str]:
         f"Pressure: {_n(len(audit.pressure), 'message')} labelled"
         + (f": {_counted(labels, Label, {}, most=5)}." if labels else "."),
         f"Episodes: {_episodes(audit)}. A chat shows what people said, not what they did.",
+        *(_evidence(audit.evidence.figures) if audit.evidence else ()),
+    ]
+
+
+def _evidence(figures: Mapping[str, Any]) -> list[str]:
+    """What the owner's LinkedIn exports show of what was asked of her or him."""
+    found = ("corroborated", "not_found", "unknown")
+    claimed, other = ([figures[f"{said}_{of}"] for of in found] for said in ("claimed", "unclaimed"))
+    clock = (
+        "the chat's time zone is not known (--tz)"
+        if figures["tz"] is None
+        else f"times by {figures['tz']}, {figures['tz_grounds']}"
+    )
+    return [
+        f"LinkedIn: asked {_n(figures['obligations'], 'time')}. Said to be done: {figures['claimed']}, of these found "
+        f"{claimed[0]}, not found {claimed[1]}, unknown {claimed[2]}; of the others found {other[0]}, not found {other[1]}, "
+        f"unknown {other[2]}. Not found is not 'not done'; {clock}."
     ]
 
 
