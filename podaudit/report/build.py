@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from podaudit.model import Ask, DecisionNeeded, Event, Kind
 from podaudit.report import pictures
+from podaudit.report.archive import archive
 from podaudit.report.kept import check_rows
 from podaudit.report.language import Language, Piece, Text, plain, visible
 from podaudit.report.pressed import (
@@ -69,6 +70,7 @@ def build(audit: Audit, *, lang: str, me: str | None, version: str) -> View:
     absences = _absences(t)
     told = stories(t)
     mine = own(t, me) if me is not None else None
+    from_linkedin = archive(t)
     timeline = _timeline(t)
     calls = _calls(t)  # last: in a large chat a call links to its message only where another part cites that
     gaps = audit.messages[audit.messages["kind"] == Kind.GAP.value]
@@ -84,6 +86,7 @@ def build(audit: Audit, *, lang: str, me: str | None, version: str) -> View:
         messages=_messages(t), messages_note=_messages_note(t),
         gaps=tuple(Gap(g["line"], g["line_end"], retell_all(t.lang, g["why"])) for g in held),
         gaps_left_out=_left_out(t, len(gaps) - len(held)), run=_run(t),
+        archive=from_linkedin,
     )  # fmt: skip
 
 

@@ -7,10 +7,14 @@ Every ``Text`` is a translated sentence in pieces; every ``line`` is the line of
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from podaudit.report.language import Piece, Text
 from podaudit.report.pictures import Matrix, Timeline
 from podaudit.report.sayings import Saying
+
+if TYPE_CHECKING:
+    from podaudit.report.archive import Archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,3 +312,4 @@ class View:
     gaps: tuple[Gap, ...]
     gaps_left_out: Text
     run: tuple[Fact, ...]
+    archive: Archive | None
