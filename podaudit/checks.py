@@ -41,17 +41,13 @@ from podaudit.detect.chat import LINK_SIGN, Chat
 from podaudit.ledger import REACH
 from podaudit.lexicon import Lexicon
 from podaudit.lexicon.fold import fold
-from podaudit.model import CHECKS, REPORTED, ReplyStatus, RuleType, Status, Verdict, rows
+from podaudit.model import CHECKED, CHECKS, REPORTED, ReplyStatus, RuleType, Status, Verdict, rows
 from podaudit.standing import Standing
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-CHECKED = (
-    RuleType.DEADLINE, RuleType.CONFIRM, RuleType.GIVE_FIRST, RuleType.QUOTA, RuleType.WINDOW, RuleType.NO_CHAT,
-    RuleType.REPORT_ABSENCE,
-)  # fmt: skip
 _Row = tuple[int, int, str, str, str | None, str | None, str, list[int], str]  # in the order of CHECKS
 
 _VERDICTS = list(Verdict)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 USAGE = 2
 INTERRUPTED = 130
-COMMANDS = ("report", "audit", "tables", "demo", "explain", "evaluate")
+COMMANDS = ("report", "audit", "tables", "demo", "explain", "schema", "evaluate")
 _COMMON = ("-q", "--quiet", "-v", "--verbose", "--debug")
 _ABOUT = ("-h", "--help", "-V", "--version", "--install-completion", "--show-completion")
 
@@ -183,7 +183,9 @@ def audit(
 def tables(
     exports: Chats,
     output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="The folder to write the tables into.")],
-    format_: Annotated[Literal["csv", "jsonl"], typer.Option("--format", help="How to write them.")] = "csv",
+    format_: Annotated[
+        Literal["csv", "jsonl", "parquet", "xlsx"], typer.Option("--format", help="How to write them.")
+    ] = "csv",
     me: Me = None,
     date_order: DateOrder = None,
     max_size: MaxSize = 1024,
@@ -201,7 +203,8 @@ def tables(
 
     options = Options(date_order, me, strict, max_size << 20, minutes)
     made = _audit(exports, options, verbose, quiet, _given(linkedin, analytics, tz, options))
-    written = write_tables(made, Path(output), format_, options, __version__)
+    tell = (lambda _: None) if quiet else terminal.say
+    written = write_tables(made, Path(output), format_, options, __version__, tell)
     if not quiet:
         terminal.say(f"{len(written)} files; manifest.json lists them with their SHA-256.")
     _path_out(Path(output))
@@ -245,6 +248,31 @@ def explain(
     terminal.out("\n".join(codebook.text(book, entry) for entry in found))
     if not quiet:
         terminal.say(book.words["lines"])
+
+
+@app.command(epilog="Example: podaudit schema calls")
+def schema(
+    table: Annotated[str | None, typer.Argument(metavar="TABLE", help="Of which table; otherwise of all.")] = None,
+    format_: Annotated[
+        Literal["text", "markdown", "json"],
+        typer.Option("--format", help="json: as JSON Schema, of the audit document or of the rows of TABLE."),
+    ] = "text",
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Print the data dictionary: every table and column with type, unit, allowed values and what it holds."""
+    from podaudit import dictionary, tables
+
+    known = {schema.name: schema for schema in tables.WRITTEN}
+    if table is not None and table not in known:
+        raise typer.BadParameter(dictionary.unknown(table, known), param_hint="'TABLE'")
+    wanted = [known[table]] if table is not None else list(known.values())
+    if format_ == "text":
+        terminal.out("\n\n".join(map(dictionary.text, wanted)) + "\n")
+    elif format_ == "markdown":
+        terminal.out(dictionary.markdown(wanted))
+    else:
+        terminal.out(dictionary.json_schema(wanted[0]) if table else dictionary.document_schema())
 
 
 @app.command(epilog="Example: podaudit evaluate coded-chats --json > agreement.json")

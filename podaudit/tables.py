@@ -12,6 +12,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from podaudit import __version__
+from podaudit.dictionary import text
 from podaudit.dynamics.load import TABLES as LOAD_TABLES
 from podaudit.dynamics.network import TABLES as NETWORK_TABLES
 from podaudit.dynamics.pressing import TABLES as DYNAMICS_TABLES
@@ -35,7 +36,7 @@ from podaudit.model import (
 from podaudit.writing import make_folder, remove, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from podaudit.model import Options, Source
 
 SCHEMA_VERSION = 1
-Format = Literal["csv", "jsonl"]
+Format = Literal["csv", "jsonl", "parquet", "xlsx"]
 Row = dict[str, Any]
 
 DOCUMENT = (MEMBERS, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, CHECKS, PRESSURE, MEMBERSHIP, EPISODES, ORIGINS)
@@ -62,6 +63,8 @@ SECTIONS = {
 }
 # One more, where the owner's LinkedIn exports were given.
 EVIDENCE = {"evidence": _named("evidence", EVIDENCE_TABLES)}
+# A file each; those of the evidence where there is any.
+WRITTEN = (*TABLES, *(schema for held in (SECTIONS | EVIDENCE).values() for schema in held.values()))
 MANIFEST = "manifest.json"
 NOTES = "TABLES.txt"
 
@@ -77,6 +80,16 @@ _HOW = {
         "reads '+31 6 …). To read the value back, drop one ' from the beginning of every cell that begins with one."
     ),
     "jsonl": "JSON Lines: UTF-8, one object a line, values as they are; null means no value.",
+    "parquet": (
+        "Parquet: values as they are and typed: times are timestamps, lists are lists, mappings are maps; a rule's value is "
+        "JSON as text. Every column says in its metadata what it holds."
+    ),
+    "xlsx": (
+        "Excel: a workbook a table, texts as text, times as dates, lists and mappings as JSON; empty means no value. "
+        "Spreadsheets run cells that begin with = + - @, a tab, a line break or the full-width ＝ ＋ － ＠, once a workbook is "
+        "saved as CSV. A text that begins with one of these, or with ', therefore has a ' put before it. To read the value back, "
+        "drop one ' from the beginning of every cell that begins with one."
+    ),
 }
 
 
@@ -137,33 +150,39 @@ def _listed(value: Any, depth: int) -> str:
     return f"[\n{' ' * depth}{items}\n{' ' * (depth - 1)}]"
 
 
-def write_tables(audit: Audit, folder: Path, format: Format, options: Options, version: str) -> list[Path]:
+def write_tables(
+    audit: Audit,
+    folder: Path,
+    format: Format,
+    options: Options,
+    version: str,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Path]:
     """Write every table into ``folder`` (made if it is missing), with notes on the columns and, last, the manifest.
 
     Each file is private and written whole; while the manifest is missing, the folder is not complete. Returns the
-    files in the order of writing. Raises ``Unwritable``.
+    files in the order of writing; ``tell`` gets a sentence for what did not fit into one. Raises ``Unwritable``.
     """
     make_folder(folder)
     remove(folder / MANIFEST)
-    writer: Callable[[list[Row], list[str]], str] = _csv if format == "csv" else _jsonl
     written: list[Path] = []
     outputs: list[Row] = []
     counts: dict[str, int] = {}
+    remarks: list[str] = []
 
-    def put(name: str, text: str) -> None:
-        data = text.encode("utf-8", "replace")
+    def put(name: str, data: bytes) -> None:
         write_whole(folder / name, data)
         written.append(folder / name)
         outputs.append({"file": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
 
-    frames = [(schema, getattr(audit, schema.name)) for schema in TABLES]
-    for section, held in sections(audit).items():
-        frames += [(schema, getattr(getattr(audit, section), name)) for name, schema in held.items()]
-    for schema, frame in frames:
-        table = rows(frame, schema)
-        counts[schema.name] = len(table)
-        put(f"{schema.name}.{format}", writer(table, [c.name for c in schema.columns if c.public]))
-    put(NOTES, notes(format, sections(audit)))
+    made = frames(audit)
+    for schema, frame in made:
+        counts[schema.name] = len(frame)
+        name = f"{schema.name}.{format}"
+        data, *said = written_as(format, frame, schema)
+        put(name, data)
+        remarks += [f"{name}: {remark}" for remark in said]
+    put(NOTES, notes(format, [schema for schema, _ in made], remarks).encode())
 
     manifest = {
         "schema": SCHEMA_VERSION,
@@ -172,15 +191,48 @@ def write_tables(audit: Audit, folder: Path, format: Format, options: Options, v
         "source": _source(audit.source),
         "options": {"format": format, **asdict(options)},
         "counts": counts,
+        "remarks": remarks,
         "figures": {name: _figures(getattr(audit, name), held) for name, held in sections(audit).items()},
         "outputs": outputs,
     }
     write_whole(folder / MANIFEST, dumps(manifest).encode("utf-8", "replace"))
+    for remark in remarks:
+        tell(remark)
     return [*written, folder / MANIFEST]
 
 
-def notes(format: Format, sections: Mapping[str, Mapping[str, Schema]] = SECTIONS) -> str:
-    """What stands beside the tables: what each column holds and how values are written."""
+def frames(audit: Audit) -> list[tuple[Schema, pd.DataFrame]]:
+    """Every table that is written, in the order of writing."""
+    made = [(schema, getattr(audit, schema.name)) for schema in TABLES]
+    for section, held in sections(audit).items():
+        made += [(schema, getattr(getattr(audit, section), name)) for name, schema in held.items()]
+    return made
+
+
+def written_as(format: Format, frame: pd.DataFrame, schema: Schema) -> tuple[Any, ...]:
+    """A table as a file's bytes, then a sentence for each thing that did not fit into it as it is."""
+    if format == "parquet":
+        from podaudit.typed import parquet
+
+        return (parquet(frame, schema),)
+    if format == "xlsx":
+        from podaudit.workbook import CHARACTERS, ROWS, workbook
+
+        made = workbook(frame, schema, guard)
+        remarks = []
+        if made.sheets > 1:
+            remarks.append(f"its {len(frame)} rows are spread over {made.sheets} sheets, for a sheet holds {ROWS}.")
+        if made.cut:
+            remarks.append(
+                f"cells cut short, for a cell holds {CHARACTERS} characters: {made.cut}; other formats hold all."
+            )
+        return (made.data, *remarks)
+    writer: Callable[[list[Row], list[str]], str] = _csv if format == "csv" else _jsonl
+    return (writer(rows(frame, schema), [c.name for c in schema.columns if c.public]).encode("utf-8", "replace"),)
+
+
+def notes(format: Format, schemas: Sequence[Schema] = WRITTEN, remarks: Sequence[str] = ()) -> str:
+    """What stands beside the tables: how values are written, what did not fit, and what each column holds."""
     paragraphs = [
         "Tables written by podaudit. What the words mean: podaudit explain NAME.",
         "Lines are lines of the exported text, counted from 1; of several exports, of their merged text, and the table origins says "
@@ -191,12 +243,10 @@ def notes(format: Format, sections: Mapping[str, Mapping[str, Schema]] = SECTION
         "read them. manifest.json lists every file with its SHA-256; it is written last, so without it the folder is "
         "not complete.",
         _HOW[format],
+        *remarks,
     ]
     lines = "\n\n".join(textwrap.fill(paragraph, 100, break_on_hyphens=False) for paragraph in paragraphs).split("\n")
-    for schema in (*TABLES, *(schema for held in sections.values() for schema in held.values())):
-        lines += ["", f"{schema.name}.{format}"]
-        lines += [f"  {column.name}: {column.about}" for column in schema.columns if column.public]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *(f"\n{text(schema, f'.{format}')}" for schema in schemas)]) + "\n"
 
 
 def guard(text: str) -> str:
@@ -233,7 +283,7 @@ def _plain_column(column: pd.Series[Any], type: str, utc: bool) -> list[Any]:
         zone = "Z" if utc else ""
         return [f"{value.isoformat(timespec='seconds')}{zone}" if there else None
                 for value, there in zip(column, column.notna(), strict=True)]  # fmt: skip
-    if type in ("list", "map", "any"):
+    if type in ("float?", "list", "map", "any"):
         return [_plain(value) for value in column]
     if type in ("int?", "str?"):
         kind = int if type == "int?" else str

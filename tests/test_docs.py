@@ -102,6 +102,13 @@ def test_the_changelog_is_kept() -> None:
     assert __version__ in text
 
 
+def test_the_citation_file_is_of_this_version() -> None:
+    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.findall(r"^(?:cff-version|title|version|license): (.+)$", cited, re.MULTILINE) == [
+        "1.2.0", "podaudit", __version__, "MIT",
+    ]  # fmt: skip
+
+
 def test_the_phrase_in_contributing_is_written_as_the_lexicon_has_it() -> None:
     for sign in ("word*", "...", "..", "(a|b)", "[a]", "#", "<concept>"):
         assert f"`{sign}`" in CONTRIBUTING
