@@ -12,21 +12,20 @@ import os
 import sys
 import time
 import traceback
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
 from podaudit import __version__, terminal
-from podaudit.model import DecisionNeeded, Options, PodauditError, Unreadable, Unwritable
+from podaudit.model import Options, PodauditError, Unreadable, Unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from podaudit.audit import Audit
     from podaudit.evidence import Given
-    from podaudit.model import Export, Source
+    from podaudit.model import Source
 
 USAGE = 2
 INTERRUPTED = 130
@@ -97,6 +96,10 @@ Zone = Annotated[
         help="Time zone of the chat, such as Europe/Amsterdam or +01:00, to set LinkedIn's UTC by.",
     ),
 ]
+Correct = Annotated[
+    str | None,
+    typer.Option("--corrections", metavar="FILE", help="Put right what this TOML file says podaudit has wrong."),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop with status 3 if any line could not be read.")]
 Open = Annotated[
     bool | None,
@@ -139,6 +142,7 @@ def report(
     linkedin: Archives = None,
     analytics: Workbooks = None,
     tz: Zone = None,
+    corrections: Correct = None,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -148,7 +152,7 @@ def report(
     target = Path(output) if output else _beside(exports[0])
     _check(target, [*exports, *(linkedin or ()), *(analytics or ())])
     options = Options(date_order, me, strict, max_size << 20, minutes)
-    made = _audit(exports, options, verbose, quiet, _given(linkedin, analytics, tz, options))
+    made = _audit(exports, options, verbose, quiet, corrections, _given(linkedin, analytics, tz, options))
     _write_report(made, target, lang, me, open_, quiet)
 
 
@@ -163,6 +167,7 @@ def audit(
     linkedin: Archives = None,
     analytics: Workbooks = None,
     tz: Zone = None,
+    corrections: Correct = None,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -170,7 +175,7 @@ def audit(
 ) -> None:
     """Print a summary of the audit, or with --json the audit document."""
     options = Options(date_order, me, strict, max_size << 20, minutes)
-    made = _audit(exports, options, verbose, quiet, _given(linkedin, analytics, tz, options))
+    made = _audit(exports, options, verbose, quiet, corrections, _given(linkedin, analytics, tz, options))
     if json:
         from podaudit import tables
 
@@ -193,6 +198,7 @@ def tables(
     linkedin: Archives = None,
     analytics: Workbooks = None,
     tz: Zone = None,
+    corrections: Correct = None,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -202,7 +208,7 @@ def tables(
     from podaudit.tables import write_tables
 
     options = Options(date_order, me, strict, max_size << 20, minutes)
-    made = _audit(exports, options, verbose, quiet, _given(linkedin, analytics, tz, options))
+    made = _audit(exports, options, verbose, quiet, corrections, _given(linkedin, analytics, tz, options))
     tell = (lambda _: None) if quiet else terminal.say
     written = write_tables(made, Path(output), format_, options, __version__, tell)
     if not quiet:
@@ -295,13 +301,14 @@ def evaluate(
     """Say how far the audit agrees with chats that were coded by hand: precision, recall, F1 and Cohen's kappa."""
     from podaudit import evaluate as measure
     from podaudit import tables
+    from podaudit.api import read_open
     from podaudit.audit import audit as run
 
     options = Options(date_order, None, strict, max_size << 20)
     chats = {}
     for coding in measure.codings(Path(folder)):
         started = time.perf_counter()
-        made = run(_read_open(str(coding.chat), options), options)
+        made = run(read_open(coding.chat, options), options)
         _tell(made.source, started, verbose, quiet)
         chats[coding.name] = measure.compare(coding, made)
     if json:
@@ -329,21 +336,26 @@ def _given(linkedin: list[str] | None, analytics: list[str] | None, tz: str | No
     )
 
 
-def _audit(exports: Sequence[str], options: Options, verbose: bool, quiet: bool, given: Given | None = None) -> Audit:
+def _audit(
+    exports: Sequence[str],
+    options: Options,
+    verbose: bool,
+    quiet: bool,
+    corrections: str | None = None,
+    given: Given | None = None,
+) -> Audit:
     """Read and audit an export, or several of one group; with ``verbose``, say what was read and assumed."""
+    from podaudit.api import read
     from podaudit.audit import audit as run
-    from podaudit.export import merge
+    from podaudit.corrections import NONE, Corrections
 
     started = time.perf_counter()
     gc.disable()  # one audit, then the process ends: collecting its millions of small objects costs a sixth of the time
     if list(exports).count("-") > 1:
         raise _UsageError("- stands for standard input, which can be read once.")
-    if len(exports) == 1:
-        chat = _read(exports[0], options)
-    else:  # --me speaks of the phone that made the first export, --date-order of every export that leaves the order open
-        others = replace(options, me=None)
-        chat = merge([_read_open(export, others if i else options) for i, export in enumerate(exports)])
-    made = run(chat, options, given)
+    said = Corrections.read(Path(corrections)) if corrections is not None else NONE
+    chat = read([_stdin(options.max_bytes) if export == "-" else Path(export) for export in exports], options)
+    made = run(chat, options, said, given)
     _tell(made.source, started, verbose, quiet)
     if made.evidence and made.evidence.figures["other_name"] and not quiet:
         terminal.say("note: The LinkedIn exports bear the name of another member than --me says.")
@@ -361,32 +373,6 @@ def _tell(source: Source, started: float, verbose: bool, quiet: bool) -> None:
         terminal.say(f"audited in {time.perf_counter() - started:.2f} s")
         for note in source.warnings:
             terminal.say(f"note: {note}")
-
-
-def _read_open(export: str, options: Options) -> Export:
-    """Read one of several exports: the order of dates that was given decides only where its own dates do not."""
-    if options.date_order is None or export == "-":
-        return _read(export, options)
-    try:
-        return _read(export, replace(options, date_order=None))
-    except DecisionNeeded:
-        return _read(export, options)
-
-
-def _read(export: str, options: Options) -> Export:
-    from podaudit.export import read
-
-    if export == "-":
-        chat = read(None, data=_stdin(options.max_bytes), name="chat.txt", options=options)
-    else:
-        chat = read(Path(export), name=Path(export).name, options=options)
-    if options.strict and chat.source.gaps:
-        first = int(chat.messages.loc[chat.messages["kind"] == "gap", "line"].iloc[0])
-        raise DecisionNeeded(
-            f"{chat.source.name}:{first}: here is the first gap (in all: {chat.source.gaps}), lines that could not be read; "
-            "--strict forbids them, so nothing was written; without --strict they are counted and listed in the report."
-        )
-    return chat
 
 
 def _write_report(

@@ -187,6 +187,20 @@ class EpisodeKind(StrEnum):
     AFTER_EXIT = "after_exit"
 
 
+class CorrectionKind(StrEnum):
+    """What a reader may correct."""
+
+    SAME_MEMBER = "same_member"
+    NO_CALL = "no_call"
+    CALL = "call"
+    NO_RULE = "no_rule"
+    RULE = "rule"
+    NO_REPLY = "no_reply"
+    REPLY = "reply"
+    NO_LABEL = "no_label"
+    LABEL = "label"
+
+
 # --------------------------------------------------------------------------------------------------------------- schemas
 
 Type = Literal["int", "int?", "str", "str?", "time", "time?", "bool", "float?", "list", "map", "any"]
@@ -440,9 +454,20 @@ EPISODES = Schema("episodes", (
     _c("last_line", "int", "line of the event that completes it", unit=_LINE),
 ), "Sequences in time, worked out from pressure, replies and membership; no proof of cause.")  # fmt: skip
 
+CORRECTIONS = Schema("corrections", (
+    _c("kind", "str", "what was corrected", values=tuple(CorrectionKind)),
+    _c("number", "int", "which of the entries of that kind in the file of corrections, from 1", unit="place in the file"),
+    _c("line", "int?", "line of the message that is corrected; empty for same_member", unit=_LINE),
+    _c("term", "str?", "the label, rule type or reply status that it gives or takes away"),
+    _c("members", "list", "the members, or the outsider, that it names: for whom a call is, at whom a label is aimed, who are one"),
+    _c("post", "str?", "id or link of the post, where the line holds several"),
+    _c("calls", "list", "lines of the calls that a reply is said to speak of", of="int"),
+    _c("reason", "str?", "the reader's reason, as written"),
+), "What the reader corrected (--corrections), all of which was applied; empty mostly.")  # fmt: skip
+
 TABLES: tuple[Schema, ...] = (
     MESSAGES, ORIGINS, MEMBERS, MEMBERSHIP, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, CHECKS, PRESSURE,
-    EPISODES,
+    EPISODES, CORRECTIONS,
 )  # fmt: skip
 
 # --------------------------------------------------------------------------------------------------------------- records

@@ -21,6 +21,7 @@ from podaudit.model import (
     ABSENCES,
     CALLS,
     CHECKS,
+    CORRECTIONS,
     EPISODES,
     LEDGER,
     MEMBERS,
@@ -48,7 +49,10 @@ SCHEMA_VERSION = 1
 Format = Literal["csv", "jsonl", "parquet", "xlsx"]
 Row = dict[str, Any]
 
-DOCUMENT = (MEMBERS, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, CHECKS, PRESSURE, MEMBERSHIP, EPISODES, ORIGINS)
+DOCUMENT = (
+    MEMBERS, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, CHECKS, PRESSURE, MEMBERSHIP, EPISODES, ORIGINS,
+    CORRECTIONS,
+)  # fmt: skip
 
 
 def _named(section: str, schemas: tuple[Schema, ...]) -> dict[str, Schema]:

@@ -122,7 +122,9 @@ def _gaps(source: Source) -> str:
 
 
 # What may change every figure is said unasked.
-_GRAVE = ("From line ", "About ", "The archive holds ", "NUL bytes in the file", "Years such as ")
+_GRAVE = (
+    "From line ", "About ", "The archive holds ", "NUL bytes in the file", "Years such as ", "Corrections by the reader: ",
+)  # fmt: skip
 
 
 def grave(source: Source) -> list[str]:

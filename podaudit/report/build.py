@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from podaudit.model import Ask, DecisionNeeded, Event, Kind
 from podaudit.report import pictures
 from podaudit.report.archive import archive
+from podaudit.report.corrected import correction_rows
 from podaudit.report.kept import check_rows
 from podaudit.report.language import Language, Piece, Text, plain, visible
 from podaudit.report.pressed import (
@@ -66,6 +67,7 @@ def build(audit: Audit, *, lang: str, me: str | None, version: str) -> View:
     events, events_left_out = _events(t)
     rules = _rules(t)
     checks = check_rows(t)
+    corrections = correction_rows(t)
     pressure = pressure_rows(t)
     absences = _absences(t)
     told = stories(t)
@@ -85,8 +87,7 @@ def build(audit: Audit, *, lang: str, me: str | None, version: str) -> View:
         policy=any(c["platform"] == "linkedin" for c in t.calls),
         messages=_messages(t), messages_note=_messages_note(t),
         gaps=tuple(Gap(g["line"], g["line_end"], retell_all(t.lang, g["why"])) for g in held),
-        gaps_left_out=_left_out(t, len(gaps) - len(held)), run=_run(t),
-        archive=from_linkedin,
+        gaps_left_out=_left_out(t, len(gaps) - len(held)), run=_run(t), archive=from_linkedin, corrections=corrections,
     )  # fmt: skip
 
 

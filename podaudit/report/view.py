@@ -278,6 +278,16 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """What the reader corrected; ``line`` None where it is about members."""
+
+    anchor: str
+    line: int | None
+    what: Text
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """The whole page."""
 
@@ -313,3 +323,4 @@ class View:
     gaps_left_out: Text
     run: tuple[Fact, ...]
     archive: Archive | None
+    corrections: tuple[CorrectionRow, ...] = ()
