@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from podaudit.evidence import identity, joining, mine, obliged, posts
-from podaudit.evidence.clock import Clock, clock
+from podaudit.evidence.zones import Clock, clock
 from podaudit.evidence.gathering import gather
 from podaudit.evidence.owner import Owner, find
 from podaudit.evidence.schemas import Evidence, Given, Period, Where

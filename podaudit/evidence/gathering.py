@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from podaudit.evidence import analytics, files, identity, reading
-from podaudit.evidence.clock import zone
+from podaudit.evidence.zones import zone
 from podaudit.evidence.schemas import FILES, Given, What
 from podaudit.lexicon.fold import fold
 from podaudit.model import DecisionNeeded
@@ -32,7 +32,7 @@ def gather(
     """Read everything that was given.
 
     Raises ``Unreadable`` as ``files.load`` and ``analytics.load`` do, ``DecisionNeeded`` where archives bear the names of two
-    people and ``me`` does not say that they are of one, and ``clock.UnknownZone`` where there is no such zone, before anything is read.
+    people and ``me`` does not say that they are of one, and ``zones.UnknownZone`` where there is no such zone, before anything is read.
     """
     if tz is not None:
         zone(tz)

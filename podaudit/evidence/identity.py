@@ -26,11 +26,14 @@ _KINDS = {"activity": "activity", "share": "share", "ugcpost": "ugcPost", "group
 _EPOCH_YEARS = np.datetime64("2010-01-01", "us"), np.datetime64("2100-01-01", "us")
 
 
-def identify(urls: pa.Array) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def identify(
+    urls: pa.Array | pa.ChunkedArray,
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Of each link the kind of post ('' for none), its id ('' likewise), and whether it leads to a comment under it."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    urls = urls.combine_chunks() if isinstance(urls, pa.ChunkedArray) else urls
     plain = urls
     for code, sign in (("%3A", ":"), ("%3a", ":")):
         plain = pc.replace_substring(plain, code, sign)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from podaudit.evidence import identity, words
-from podaudit.evidence.clock import Clock
+from podaudit.evidence.zones import Clock
 from podaudit.evidence.schemas import ACTIONS, Given
 
 if TYPE_CHECKING:

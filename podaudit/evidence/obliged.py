@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from podaudit.evidence.clock import Clock
+from podaudit.evidence.zones import Clock
 from podaudit.evidence.schemas import CHECKED, CLAIMS, OBLIGATIONS, Found, Given, What
 from podaudit.lexicon.fold import fold
 from podaudit.model import RuleType, Status, Verdict, rows

@@ -19,7 +19,7 @@ import pandas as pd
 from podaudit.dynamics.measures import ratio
 from podaudit.evidence import identity
 from podaudit.evidence.analytics import COUNTS
-from podaudit.evidence.clock import Clock
+from podaudit.evidence.zones import Clock
 from podaudit.evidence.joining import source
 from podaudit.evidence.owner import Owner
 from podaudit.evidence.schemas import COMPARISON, DAYS, POSTS, Given, Period

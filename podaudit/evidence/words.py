@@ -81,7 +81,7 @@ def is_stock(folded: str, names: frozenset[str]) -> bool:
     return phrase
 
 
-def measure(texts: pa.Array, names: Iterable[str]) -> Words:
+def measure(texts: pa.Array | pa.ChunkedArray, names: Iterable[str]) -> Words:
     """Measure comments; ``names`` are those of the members, whose words may stand in a stock comment."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -89,7 +89,8 @@ def measure(texts: pa.Array, names: Iterable[str]) -> Words:
     def flag(condition: Any) -> Any:
         return pc.fill_null(condition, False).to_numpy(zero_copy_only=False).astype(bool)
 
-    coded = pc.fill_null(texts, "").dictionary_encode()
+    whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    coded = pc.fill_null(whole, "").dictionary_encode()
     unique, codes = coded.dictionary, coded.indices.to_numpy(zero_copy_only=False)
     words = pc.count_substring_regex(unique, _WORD).to_numpy(zero_copy_only=False)
     question = flag(pc.match_substring_regex(unique, _QUESTION))

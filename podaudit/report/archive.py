@@ -34,9 +34,7 @@ _FOUND = {
     Found.NOT_FOUND: N_("not found"),
     Found.UNKNOWN: N_("cannot be known"),
 }
-_KINDS = {
-    "comment": N_("comment"), "react": N_("like or other reaction"), "share": N_("repost"), "vote": N_("poll vote"),
-}  # fmt: skip
+_KINDS = {"comment": N_("a comment"), "react": N_("a like"), "share": N_("a repost"), "vote": N_("a vote")}
 _REASONS = {
     "the post is not on LinkedIn": N_("not on LinkedIn"),
     "the link in the chat names no post (a short link or an article)": N_("the link names no post"),
@@ -286,6 +284,8 @@ def _after(lang: Language, minutes: float | None) -> str:
 def span(lang: Language, minutes: float) -> str:
     """A stretch of time in whole minutes, hours or days, whichever reads best."""
     whole = round(minutes)
+    if whole < 1:
+        return lang.gettext("less than a minute")
     if whole >= 2880:
         whole = round(whole / 1440) * 1440
     elif whole >= 120:
