@@ -473,6 +473,10 @@ def test_periods_against_the_time_in_the_group() -> None:
     held = owner.Owner("Me", stays, first, last)
     found = [held.period(BASE + n * day).value for n in (-5, 5, 15, 25, 40, 101)] + [held.period(None).value]
     assert found == ["before", "before", "during", "unknown", "during", "unknown", "unknown"]
+    instant = dt.timedelta(microseconds=1)
+    moments = [BASE + n * day + step for n in range(-3, 104) for step in (-instant, dt.timedelta(0), instant)]
+    for one in (held, owner.Owner("Me", ((None, None),), first, last), owner.Owner("Me", (), None, None)):
+        assert one.periods([*moments, None]) == [*(one.period(moment).value for moment in moments), "unknown"]
     always = owner.Owner("Me", ((None, None),), first, last)
     assert always.period(BASE - day) is Period.UNKNOWN
     assert held.month(dt.datetime(2024, 1, 1)) is Period.DURING

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from podaudit.evidence import identity, joining, mine, obliged, posts
-from podaudit.evidence.zones import Clock, clock
 from podaudit.evidence.gathering import gather
 from podaudit.evidence.owner import Owner, find
 from podaudit.evidence.schemas import Evidence, Given, Period, Where
+from podaudit.evidence.zones import Clock, clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,8 +49,9 @@ def lay(
     own = posts.gather(given, calls, owner.name)
     places = mine.where(joined, calls, _of_own(joined, own), owner.name)
     actions = joining.on_posts(given, joined, calls, owner.name)
-    obligations = obliged.obligations(given, actions, calls, ledger, time, owner.name)
-    checked = obliged.checks(obligations, actions, calls, rules)
+    done = obliged.by_post(actions)
+    obligations = obliged.obligations(given, done, calls, ledger, time, owner.name)
+    checked = obliged.checks(obligations, done, calls, rules)
     of_posts, of_days = posts.posts(own, given, ledger, time, owner), posts.days(given, owner)
     repeated, wordings = mine.repeated(joined, places)
     shares = given.shares["utc"].to_numpy("datetime64[us]")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from podaudit.evidence import analytics, files, identity, reading
-from podaudit.evidence.zones import zone
 from podaudit.evidence.schemas import FILES, Given, What
+from podaudit.evidence.zones import zone
 from podaudit.lexicon.fold import fold
 from podaudit.model import DecisionNeeded
 

@@ -92,15 +92,15 @@ def match(
     The same id is the same post. Where no id is the same, ids of different kinds minted at most ``FAMILY`` apart are taken
     for one post: the nearest, unless two known posts are as near.
     """
-    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    order: dict[str, int] = {}
-    for n, known in enumerate(known_ids.tolist()):
-        if known:
-            order.setdefault(known, n)
-    place = (
-        pd.Series(ids, dtype="object").map(order).fillna(-1).to_numpy(np.int64) if len(ids) else np.empty(0, np.int64)
+    theirs, first_of = (
+        np.unique(known_ids.astype(str), return_index=True) if len(known_ids) else (np.zeros(0, str), np.zeros(0, int))
     )
+    found = pc.index_in(pa.array(ids, pa.string()), value_set=pa.array(theirs[theirs != ""].tolist(), pa.string()))
+    at = pc.fill_null(found, -1).to_numpy(zero_copy_only=False)
+    place = np.where(at >= 0, first_of[theirs != ""][at], -1) if len(theirs[theirs != ""]) else np.full(len(ids), -1)
     inferred = np.zeros(len(ids), bool)
     times = moments(known_ids.tolist())
     usable = np.flatnonzero(~np.isnat(times))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from podaudit.evidence import identity, words
-from podaudit.evidence.zones import Clock
 from podaudit.evidence.schemas import ACTIONS, Given
+from podaudit.evidence.zones import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,11 +59,10 @@ def source(given: Given, file: int, row: int) -> str:
     return f"{given.sources[file]}:{row}"
 
 
-def minutes(later: Any, earlier: Any) -> float | None:
-    """From one moment to another, to a tenth of a minute; None where either is missing."""
-    if np.isnat(later) or np.isnat(earlier):
-        return None
-    return round(float((later - earlier) / np.timedelta64(1, "m")), 1)
+def minutes(later: Any, earlier: Any) -> list[float | None]:
+    """From some moments to others, to a tenth of a minute; None where either is missing."""
+    spans = np.round((later - earlier) / np.timedelta64(1, "m"), 1)
+    return [None if span != span else span for span in spans.tolist()]
 
 
 def on_posts(given: Given, joined: Joined, calls: pd.DataFrame, owner: str) -> pd.DataFrame:
@@ -84,8 +83,8 @@ def on_posts(given: Given, joined: Joined, calls: pd.DataFrame, owner: str) -> p
         "kind": part["kind"], "utc": utc, "time": joined.local[at], "call_line": calls["line"].to_numpy()[call],
         "caller": calls["caller"].take(call), "post_id": calls["post_id"].take(call), "url": part["url"],
         "type": part["type"].where(part["type"] != "", None),
-        "after_call": [minutes(a, b) for a, b in zip(joined.local[at], called, strict=True)],
-        "after_post": [minutes(a, b) for a, b in zip(utc, posted, strict=True)],
+        "after_call": minutes(joined.local[at], called),
+        "after_post": minutes(utc, posted),
         "words": of_comments(w.words), "question": of_comments(w.question), "emoji_only": of_comments(w.emoji_only),
         "stock": of_comments(w.stock), "text": part["text"].where(comment, None), "inferred": joined.inferred[at],
         "source": [source(given, f, r) for f, r in zip(part["file"].tolist(), part["row"].tolist(), strict=True)],

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from podaudit.evidence.zones import Clock
 from podaudit.evidence.schemas import CHECKED, CLAIMS, OBLIGATIONS, Found, Given, What
+from podaudit.evidence.zones import Clock
 from podaudit.lexicon.fold import fold
 from podaudit.model import RuleType, Status, Verdict, rows
 from podaudit.standing import Standing
@@ -27,17 +27,17 @@ RULES = (
     RuleType.COMMENT_NO_EMOJI_ONLY, RuleType.COMMENT_NO_GENERIC, RuleType.COMMENT_MENTION, RuleType.SHARE,
     RuleType.DEADLINE,
 )  # fmt: skip
+Done = Mapping[tuple[int, str | None], Sequence[Any]]  # (line of the call, id of the post) -> rows of ACTIONS
 _EAST = np.timedelta64(14, "h")  # the clock farthest ahead of UTC
 _WORDS = {"react": "reaction", "comment": "comment", "share": "repost", "vote": "vote"}
 _ASKED = frozenset({What.REACTIONS.value, What.COMMENTS.value})
 
 
 def obligations(
-    given: Given, actions: pd.DataFrame, calls: pd.DataFrame, ledger: pd.DataFrame, clock: Clock, owner: str
+    given: Given, done: Done, calls: pd.DataFrame, ledger: pd.DataFrame, clock: Clock, owner: str
 ) -> pd.DataFrame:
-    """OBLIGATIONS, by line of the call: the owner's rows of the LEDGER beside ACTIONS."""
+    """OBLIGATIONS, by line of the call: the owner's rows of the LEDGER beside what was done (``by_post``)."""
     call_of = {key: row for key, row in zip(calls["key"].tolist(), rows(calls), strict=True)}
-    done = _by_post(actions)
     own = ledger[ledger["member"] == owner] if _ASKED & given.holds else ledger.iloc[:0]
     made = []
     for row in rows(own):
@@ -52,7 +52,8 @@ def obligations(
     return OBLIGATIONS.frame(made)
 
 
-def _by_post(actions: pd.DataFrame) -> dict[tuple[int, str | None], list[Any]]:
+def by_post(actions: pd.DataFrame) -> Done:
+    """The rows of ACTIONS by line of the call and id of the post."""
     held: dict[tuple[int, str | None], list[Any]] = defaultdict(list)
     for row in rows(actions):
         held[row.call_line, row.post_id].append(row)
@@ -123,14 +124,15 @@ def claims(obliged: pd.DataFrame) -> pd.DataFrame:
 # ---------------------------------------------------------------------------------------------------------------- rules
 
 
-def checks(obliged: pd.DataFrame, actions: pd.DataFrame, calls: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
+def checks(obliged: pd.DataFrame, done: Done, calls: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     """CHECKED: per obligation and rule in force, what the archive shows of it; by line, then in the order of ``RULES``."""
-    standing, done = Standing.of(rules), _by_post(actions)
+    standing = Standing.of(rules)
+    kinds = [kind for kind in RULES if kind in standing.versions]
     call_of = {(row.line, row.post_id, row.url): row for row in rows(calls)}
     made = []
     for row in rows(obliged):
         call, found = call_of[row.call_line, row.post_id, row.url], done.get((row.call_line, row.post_id), [])
-        for kind in RULES:
+        for kind in kinds:
             rule = standing.at(kind, row.call_line)
             if rule is None or (kind is RuleType.DEADLINE and (call.due is None or call.deadline is not None)):
                 continue

@@ -17,6 +17,7 @@ from podaudit.model import DecisionNeeded, rows
 if TYPE_CHECKING:
     import pandas as pd
 
+_INSTANT = dt.timedelta(microseconds=1)
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -45,9 +46,15 @@ class Owner:
             return Period.AFTER
         return Period.UNKNOWN
 
-    def periods(self, local: Any) -> list[Period]:
-        """``period`` of each of many moments."""
-        return [self.period(moment) for moment in np.asarray(local, "datetime64[us]").tolist()]
+    def periods(self, local: Any) -> list[str]:
+        """``period`` of each of many moments (an array): it changes only where a stay begins or ends."""
+        moments = np.asarray(local, "datetime64[us]")
+        ends = {end for stay in self.stays for end in stay} | {self.first, self.last}
+        edges = sorted(end + step for end in ends if end is not None for step in (dt.timedelta(0), _INSTANT))
+        samples = [*(edge - _INSTANT for edge in edges[:1]), *edges]
+        names = np.array([*(self.period(sample).value for sample in samples), Period.UNKNOWN.value], object)
+        at = np.searchsorted(np.array(edges, "datetime64[us]"), moments, "right")
+        return names[np.where(np.isnat(moments), len(samples), at)].tolist()  # type: ignore[no-any-return]
 
     def month(self, first: dt.datetime) -> Period:
         """As ``period``, for the month that begins at a moment: during where the owner was in the group on any day of it."""

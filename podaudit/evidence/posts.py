@@ -19,10 +19,10 @@ import pandas as pd
 from podaudit.dynamics.measures import ratio
 from podaudit.evidence import identity
 from podaudit.evidence.analytics import COUNTS
-from podaudit.evidence.zones import Clock
 from podaudit.evidence.joining import source
 from podaudit.evidence.owner import Owner
 from podaudit.evidence.schemas import COMPARISON, DAYS, POSTS, Given, Period
+from podaudit.evidence.zones import Clock
 from podaudit.model import REPORTED, rows
 
 _EXACT = 1000  # cases up to which the interval of a median is reckoned exactly
@@ -100,7 +100,7 @@ def posts(own: Own, given: Given, ledger: pd.DataFrame, clock: Clock, owner: Own
     group = _parts(call, counts, ledger)
     table = POSTS.frame({
         "post_id": post_id, "url": url, "posted_at": utc, "call_line": [c.line if c else None for c in call],
-        "period": [period.value for period in owner.periods(local)], **counts, **group,
+        "period": owner.periods(local), **counts, **group,
         "inferred": np.isin(np.arange(n), list(own.by_time)), "sources": sources,
     })  # fmt: skip
     return table.iloc[np.lexsort((post_id.astype(str), utc, np.isnat(utc)))].reset_index(drop=True)

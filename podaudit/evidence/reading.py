@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,6 +44,7 @@ _NEEDED = {
     What.PROFILE: ("first", "last"), What.ADDRESSES: ("address",), What.CONNECTIONS: ("date",),
 }  # fmt: skip
 _PREAMBLE = 40  # rows looked at for the header
+_HEAD_OF_FILE = 1 << 14  # characters in which the header is looked for
 _SEPARATORS = ",;\t"
 _HEAD = re.compile(r"(?:^|\n)\"?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: UTC)?\"?[,;\t]\"?https?://")
 _FORMS = (
@@ -69,8 +71,10 @@ class Columns:
 def read(what: What, data: bytes) -> Columns:
     """Read one file. Never fails: what fits no dialect is counted as unread, with a note."""
     text = decode(data).raw.decode("utf-8").removeprefix("\ufeff")
-    tries = [_dialect(what, text, escape) for escape in ("\\", None)[: 2 if "\\" in text else 1]]
-    return min(tries, key=lambda made: made.unread)
+    made = _dialect(what, text, "\\")
+    if not made.unread or "\\" not in text:
+        return made
+    return min(made, _dialect(what, text, None), key=lambda tried: tried.unread)
 
 
 def _dialect(what: What, text: str, escape: str | None) -> Columns:
@@ -93,14 +97,14 @@ def _dialect(what: What, text: str, escape: str | None) -> Columns:
         except csv.Error:
             return Columns(*nothing, text.count("\n") + 1, "the file is damaged")
     width = max(place for place in places if place is not None) + 1
-    whole = [n for n, cells in enumerate(rows) if len(cells) >= width]
-    unread = sum(bool("".join(cells).strip()) for cells in rows if len(cells) < width)
-    turned = list(zip(*(rows[n] for n in whole), strict=False))  # as wide as the narrowest, which is wide enough
+    wide = np.fromiter(map(len, rows), np.int64, len(rows)) >= width
+    unread = sum(bool("".join(rows[n]).strip()) for n in np.flatnonzero(~wide).tolist())
+    turned = list(zip(*compress(rows, wide.tolist()), strict=False))  # as wide as the narrowest, which is wide enough
+    row = np.flatnonzero(wide) + header + 1
     cells = {
-        name: pa.array(turned[place] if turned and place is not None else [""] * len(whole), pa.string())
+        name: pa.array(turned[place] if turned and place is not None else [""] * len(row), pa.string())
         for name, place in zip(wanted, places, strict=True)
     }
-    row = np.array(whole, np.int64) + header + 1
     if "link" in cells:
         good = pc.match_substring_regex(cells["link"], r"^\s*(?:http|urn:)")
         unread += len(good) - (pc.sum(good).as_py() or 0)
@@ -116,8 +120,7 @@ def _dialect(what: What, text: str, escape: str | None) -> Columns:
 
 def _separator(text: str) -> str:
     """What parts the cells, by the first lines: a copy saved again by a spreadsheet may use another."""
-    head = "\n".join(text.split("\n", _PREAMBLE)[:_PREAMBLE])
-    for line in head.split("\n"):
+    for line in text[:_HEAD_OF_FILE].split("\n")[:_PREAMBLE]:
         for sign in _SEPARATORS:
             names = {_bare(cell) for cell in line.split(sign)}
             if names & {"date", "connectedon", "emailaddress", "firstname"} and len(names) > 1:
