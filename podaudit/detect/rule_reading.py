@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import regex
@@ -89,7 +90,8 @@ class Sentence:
         return [h for h in self.of(concept) if not any(c.start <= h.start <= c.stop + 1 for c in covers)]
 
 
-def items(folded: str) -> list[Item]:
+@lru_cache(maxsize=1 << 10)
+def items(folded: str) -> Sequence[Item]:
     """The items of a message: its lines, and what is numbered within a line."""
     out = []
     for line in folded.split("\n"):

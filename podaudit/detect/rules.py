@@ -11,13 +11,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import regex
 
 from podaudit.detect import rule_values as values
 from podaudit.detect.chat import LINK_SIGN, Chat
-from podaudit.detect.language import shares
 from podaudit.detect.rule_reading import Found, Item, Reader, Sentence, best, items
 from podaudit.lexicon import LANGUAGES
 from podaudit.model import RULES, RuleType
@@ -143,7 +143,7 @@ def _ends(found: list[tuple[int, Found, str]], lifts: list[tuple[int, RuleType]]
 
 def _decide(chat: Chat, lexicon: Lexicon) -> tuple[list[tuple[int, Found, str]], list[tuple[int, RuleType]]]:
     """The rules laid down, and the types of rules lifted; by position in the chat."""
-    reader = Reader(lexicon, shares(chat.folded))
+    reader = Reader(lexicon, chat.languages)
     candidates = _candidates(chat, lexicon)
     habit = _habit(chat, lexicon)
     lists = _lists(chat, lexicon, reader, candidates, habit=habit)
@@ -154,6 +154,7 @@ def _decide(chat: Chat, lexicon: Lexicon) -> tuple[list[tuple[int, Found, str]],
     held: set[RuleType] = {t for m in lists.values() for t in m.types}
     out: list[tuple[int, Found, str]] = []
     lifts: list[tuple[int, RuleType]] = []
+    single, ended = cache(partial(_single, chat, reader)), cache(partial(_lifted, reader))
     last: tuple[int, dt.datetime] | None = None  # the latest message with a rule: what follows at once belongs to it
     for i in sorted({*lists, *_said_by(chat, lexicon, lawgivers)}):
         count = len(out)
@@ -166,9 +167,10 @@ def _decide(chat: Chat, lexicon: Lexicon) -> tuple[list[tuple[int, Found, str]],
                 and chat.members[i] == chat.members[i - 1]
                 and chat.times[i] - last[1] <= _RUN
             )
-            out += [(i, f, "a single rule") for f in _single(chat, reader, i, held, goes_on=goes_on)]
-            laid = {f.type for _, f, _ in out[count:]}
-            lifts += [(i, kind) for kind in _lifted(chat, reader, i) if kind in held - laid]
+            beside = _beside_a_post(chat, i)
+            told = single(chat.texts[i], chat.folded[i], frozenset(held), goes_on=goes_on, beside=beside)
+            out += [(i, f, "a single rule") for f in told]
+            lifts += [(i, kind) for kind in sorted(ended(chat.folded[i]) & (held - {f.type for f in told}))]
         if len(out) > count:
             held |= {f.type for _, f, _ in out[count:]}
             last = (i, chat.times[i])
@@ -334,9 +336,13 @@ def _list(chat: Chat, reader: Reader, message: _Message) -> list[Found]:
     return best(found)
 
 
-def _single(chat: Chat, reader: Reader, i: int, held: Set[RuleType], *, goes_on: bool) -> list[Found]:
-    """Rules in a message that is no list: what is marked as new or agreed, and what has the form of a norm."""
-    folded = chat.folded[i]
+def _single(
+    chat: Chat, reader: Reader, raw: str, folded: str, held: Set[RuleType], *, goes_on: bool, beside: bool
+) -> list[Found]:
+    """Rules in a message that is no list: what is marked as new or agreed, and what has the form of a norm.
+
+    ``held``: types of which there is a rule; ``goes_on``: one was laid down right before; ``beside``: a post is put up beside it.
+    """
     if _JOKE.search(folded):
         return []
     languages = reader.languages(folded)
@@ -351,14 +357,13 @@ def _single(chat: Chat, reader: Reader, i: int, held: Set[RuleType], *, goes_on:
     proposed = any(s.has("propose") for _, s in read)
     someone = bool(chat.names.members_in(folded))
     today = any(s.lone("occasion", "change", "each", "standing") for _, s in read)
-    beside = _beside_a_post(chat, i)
     asked = linked or beside or any(s.clear("own", "wish", "propose") for _, s in read)
     out: list[Found] = []
     for text, s in read:
         if _ASKS.search(text) and not s.has("propose", "tell", "wish"):
             continue
         named = chat.names.members_in(text) if not s.has("change") else []
-        for f in reader.read(chat.texts[i], Item(text, False, (text,)), languages):
+        for f in reader.read(raw, Item(text, False, (text,)), languages):
             # Said again, a rule is no new one; but hushing members up is, each time.
             known = f.type in held and f.type is not RuleType.SECRECY and f.value is None and not s.has("change")
             if (
@@ -383,15 +388,13 @@ def _single(chat: Chat, reader: Reader, i: int, held: Set[RuleType], *, goes_on:
     return best(out)
 
 
-def _lifted(chat: Chat, reader: Reader, i: int) -> Iterator[RuleType]:
+def _lifted(reader: Reader, folded: str) -> frozenset[RuleType]:
     """The types of rules that a message says hold no longer, by what it names."""
-    folded = chat.folded[i]
     if LINK_SIGN in folded or _JOKE.search(folded):
-        return
-    for text in (t for item in items(folded) for t in item.sentences):
-        s = reader.sentence(text, _ANY)
-        if s.has("lifted") and not s.has("propose", "elsewhere") and not _ASKS.search(text):
-            yield from (kind for kind, concepts in _NAMED.items() if s.has(*concepts))
+        return frozenset()
+    read = [(text, reader.sentence(text, _ANY)) for item in items(folded) for text in item.sentences]
+    told = [s for text, s in read if s.has("lifted") and not s.has("propose", "elsewhere") and not _ASKS.search(text)]
+    return frozenset(kind for kind, concepts in _NAMED.items() if any(s.has(*concepts) for s in told))
 
 
 def _beside_a_post(chat: Chat, i: int) -> bool:

@@ -109,6 +109,7 @@ class Habit:
     """The words of the group's short first answers to calls against those of all else it writes."""
 
     answers: Places  # the short first answers
+    sizes: tuple[int, int]  # how many these are, and all others
     inside: Counter[str]
     outside: Counter[str]
 
@@ -126,7 +127,8 @@ class Habit:
             for n in np.flatnonzero(often).tolist():
                 for word in each[n]:
                     counts[word] += int(often[n])
-        return Habit(answers, inside, outside)
+        number = int(answers.sum())
+        return Habit(answers, (number, len(chat) - number), inside, outside)
 
     def ratio(self, words: Iterable[str], own: bool) -> float | None:
         """The highest natural logarithm, over the words of a message, of how much oftener one stands in answers than elsewhere.
@@ -134,7 +136,7 @@ class Habit:
         The message itself is left out of the count, on the side of the answers if it is one (``own``); None where no word of
         it stands anywhere else.
         """
-        answers, others = int(self.answers.sum()) + 1, int((~self.answers).sum()) + 1
+        answers, others = (size + 1 for size in self.sizes)
         best = None
         for word in words:
             a, b = self.inside[word] - own, self.outside[word] - (not own)

@@ -16,6 +16,7 @@ from podaudit.dynamics.opened import Obligations, Opened
 from podaudit.model import Column, Label, Schema
 
 NAMING_LABELS = (Label.SHAMING, Label.THREAT)
+_NAMING = frozenset(NAMING_LABELS)
 AFTER = dt.timedelta(hours=48)  # within which a naming may be followed by what was open
 _Z = 1.959964  # of the normal distribution, for 95 %
 
@@ -84,10 +85,11 @@ def namings(p: Press, opened: Opened) -> Iterable[dict[str, Any]]:
 
 def gaps(pressing: Sequence[Press], opened: Opened) -> Iterable[dict[str, Any]]:
     """The namings at which somebody named had calls open: who was as far behind, and was not named."""
-    for p in pressing:
-        if not (set(NAMING_LABELS) & set(p.labels) and p.targets):
-            continue
-        behind = {m: opened.count(m, p.time, p.line) for m in opened.of_member if m != p.actor}
+    naming = [p for p in pressing if p.targets and not _NAMING.isdisjoint(p.labels)]
+    moments, lines = np.array([p.time for p in naming], "datetime64[us]"), np.array([p.line for p in naming], np.int64)
+    open_ = {m: own.counts(moments, lines).tolist() for m, own in opened.of_member.items()}
+    for n, p in enumerate(naming):
+        behind = {m: of[n] for m, of in open_.items() if m != p.actor}
         named = [m for m in p.targets if behind.get(m)]
         if named:
             least = min(behind[m] for m in named)

@@ -5,7 +5,6 @@ Seven days are as far as a reply reaches by itself (codebook section 3).
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,8 +35,20 @@ class Obligations:
 
     def at(self, moment: np.datetime64, line: int) -> NDArray[np.int64]:
         """Positions of the calls open at a moment, made before the message on ``line``."""
-        found = np.flatnonzero((self.made <= moment) & (moment < self.until))
+        first = np.searchsorted(self.made, moment - np.timedelta64(REACH), "right")
+        found = first + np.flatnonzero(moment < self.until[first : np.searchsorted(self.made, moment, "right")])
         return found[self.calls[found] < line]
+
+    def counts(self, moments: Times, lines: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many calls were open at each of some messages, likewise."""
+        made = np.searchsorted(self.made, moments, "right")
+        number = made - np.searchsorted(np.sort(np.maximum(self.made, self.until)), moments, "right")
+        latest = np.r_[0, np.maximum.accumulate(self.calls)]  # line of the calls made by then
+        for n in np.flatnonzero(
+            latest[made] >= lines
+        ).tolist():  # some in a later line: of the same second, or the clock ran back
+            number[n] = len(self.at(moments[n], int(lines[n])))
+        return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +85,3 @@ class Opened:
                 own["call_line"].to_numpy(np.int64), made, until, end, own["line"].to_numpy(np.int64)
             )
         return Opened(found)
-
-    def count(self, member: str, moment: dt.datetime, line: int) -> int:
-        """How many calls were open for a member at a message."""
-        own = self.of_member.get(member)
-        return 0 if own is None else len(own.at(np.datetime64(moment, "us"), line))
