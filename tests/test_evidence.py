@@ -398,6 +398,16 @@ def test_the_zone_is_inferred_from_calls_that_follow_their_posts(name: str) -> N
     assert (found.name, found.grounds, found.calls, found.soonest) == (name, "inferred", 40, 4)
 
 
+def test_times_are_those_of_the_zone_at_every_moment() -> None:
+    """Also in the hours around the change of the clocks."""
+    for name in ("Europe/Amsterdam", "America/Sao_Paulo", "Asia/Kolkata", "Australia/Sydney"):
+        zone = zones.zone(name)
+        held = zones.Clock(zone, name, "given", 0, None)
+        utc = [dt.datetime(2018, 10, 20) + dt.timedelta(minutes=47 * n) for n in range(16_000)]
+        expected = [moment.replace(tzinfo=dt.UTC).astimezone(zone).replace(tzinfo=None) for moment in utc]
+        assert held.local([*utc, None]).tolist() == [*expected, None]
+
+
 def test_too_few_calls_tell_no_zone() -> None:
     found = zones.clock(_calls(_in_zone("Europe/Amsterdam")[:2]), None)
     assert (found.name, found.grounds, found.soonest) == (None, "unknown", None)

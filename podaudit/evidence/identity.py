@@ -95,12 +95,9 @@ def match(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    theirs, first_of = (
-        np.unique(known_ids.astype(str), return_index=True) if len(known_ids) else (np.zeros(0, str), np.zeros(0, int))
-    )
-    found = pc.index_in(pa.array(ids, pa.string()), value_set=pa.array(theirs[theirs != ""].tolist(), pa.string()))
-    at = pc.fill_null(found, -1).to_numpy(zero_copy_only=False)
-    place = np.where(at >= 0, first_of[theirs != ""][at], -1) if len(theirs[theirs != ""]) else np.full(len(ids), -1)
+    wanted, theirs = pa.array(ids, pa.string()), pa.array(known_ids, pa.string())
+    place = pc.fill_null(pc.index_in(wanted, value_set=theirs), -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    place[ids == ""] = -1
     inferred = np.zeros(len(ids), bool)
     times = moments(known_ids.tolist())
     usable = np.flatnonzero(~np.isnat(times))

@@ -53,13 +53,24 @@ class Clock:
 
     def local(self, utc: Any) -> np.ndarray[Any, Any]:
         """Times in UTC by the chat's clock; not a time where the zone is not known."""
-        import pandas as pd
-
         moments = np.asarray(utc, "datetime64[us]")
         if self.zone is None:
             return np.full(len(moments), np.datetime64("NaT"), "datetime64[us]")
-        shifted = pd.DatetimeIndex(moments).tz_localize("UTC").tz_convert(self.zone).tz_localize(None)
-        return np.array(shifted, dtype="datetime64[us]")
+        made, known = moments.copy(), np.flatnonzero(~np.isnat(moments))
+        days, of_day = np.unique(moments[known].astype("datetime64[D]"), return_inverse=True)
+        begins, ends = _offsets(self.zone, days), _offsets(self.zone, days + np.timedelta64(1, "D"))
+        made[known] += begins[of_day]
+        changing = known[(begins != ends)[of_day]]  # the clocks change on those days, or may
+        made[changing] = moments[changing] + _offsets(self.zone, moments[changing])
+        return made
+
+
+def _offsets(of: dt.tzinfo, utc: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """How far ahead of UTC a zone is at each of some moments, asked one by one."""
+    given = (
+        moment.replace(tzinfo=dt.UTC).astimezone(of).utcoffset() for moment in utc.astype("datetime64[us]").tolist()
+    )
+    return np.array([offset or dt.timedelta(0) for offset in given], "timedelta64[us]")
 
 
 def zone(name: str) -> dt.tzinfo:
