@@ -12,6 +12,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -269,7 +270,7 @@ def _linked(links: pd.DataFrame, calls: pd.DataFrame) -> dict[int, tuple[str, ..
 
 def _called_for(calls: pd.DataFrame) -> dict[int, set[str]]:
     by_line: dict[int, set[str]] = defaultdict(set)
-    for line, *names in zip(calls["line"], calls["caller"], calls["beneficiary"], strict=True):
+    for line, *names in zip(*(calls[c].tolist() for c in ("line", "caller", "beneficiary")), strict=True):
         by_line[line].update(names)
     return by_line
 
@@ -280,21 +281,21 @@ def _outsiders(chat: Chat, links: pd.DataFrame, calls: pd.DataFrame) -> dict[str
     An outsider's name stands with a capital in the call, behind the words for him or her or in the author's name in the link.
     """
     found: dict[str, str] = {}
-    text_of = dict(zip(chat.lines, chat.texts, strict=True))
+    texts = (chat.texts[i] for i in places(chat.lines, calls["line"]))
     authors = dict(zip(links["key"].tolist(), links["vanity"].tolist(), strict=True))
-    for line, key, caller, name in zip(
-        *(calls[c].tolist() for c in ("line", "key", "caller", "beneficiary")), strict=True
-    ):
+    worded = cache(lambda said: [(word, fold(word)) for word in WORD.findall(said)])
+    called = zip(texts, *(calls[c].tolist() for c in ("key", "caller", "beneficiary")), strict=True)
+    for text, key, caller, name in called:
         outsider = name not in chat.present
         author = authors.get(key)
         slug = set(WORD.findall(fold(author).replace("-", " "))) if isinstance(author, str) else set()
-        words = WORD.findall(text_of[line].partition("http")[0])
-        tokens = [fold(w) for w in words]
+        words = worded(text.partition("http")[0])
+        tokens = [token for _, token in words]
         last = WORD.findall(name)[-1] if outsider and WORD.findall(name) else ""
         if len(last) > 2:
             found[last] = name
         behind = tokens[tokens.index(last) + 1 : tokens.index(last) + 3] if last in tokens else []
-        for word, token in zip(words[1:], tokens[1:], strict=True):
+        for word, token in words[1:]:
             named = word[0].isupper() and not chat.names.found(token) and len(token) > 1
             if named and (token in slug or token in behind) and token not in fold(caller):
                 found[token] = name

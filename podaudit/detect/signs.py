@@ -172,8 +172,9 @@ def learn(
     ]
     short = answers & ~np.array(chat.media, bool) & np.array(fit, bool)[chat.which]
     short[places(chat.lines, calls["line"])] = False
-    said_by, often = np.unique(np.stack((chat.which[short], chat.writers[short])), axis=1, return_counts=True)
-    for text, writer, n in zip(*said_by.tolist(), often.tolist(), strict=True):
+    several = int(chat.writers.max(initial=0)) + 1
+    said_by, often = np.unique(chat.which[short] * several + chat.writers[short], return_counts=True)
+    for text, writer, n in zip(*(x.tolist() for x in np.divmod(said_by, several)), often.tolist(), strict=True):
         distinct = dict.fromkeys(words[text])
         for token in distinct:
             inside[token] += n

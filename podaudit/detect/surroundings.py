@@ -51,11 +51,11 @@ class Open:
         import pandas as pd
 
         member, names = pd.factorize(ledger["member"])
-        call, done = indices(ledger["key"], calls["key"]), replies[replies["status"] == ReplyStatus.DONE]
+        call, done = indices(ledger["key"], calls["key"]), replies["status"] == ReplyStatus.DONE
         said = np.full((len(names), len(calls)), np.datetime64("NaT"), "datetime64[us]")
-        who, whose = indices(done["member"], names), indices(done["key"], calls["key"])
+        who, whose = indices(replies.loc[done, "member"], names), indices(replies.loc[done, "key"], calls["key"])
         known = np.minimum(who, whose) >= 0
-        said[who[known], whose[known]] = done["time"].to_numpy()[known]  # of several the last
+        said[who[known], whose[known]] = replies["time"].to_numpy()[done][known]  # of several the last
         made = calls["time"].to_numpy("datetime64[us]")[call]
         until = made + np.timedelta64(_WEEK)
         reported = ledger["status"].isin(REPORTED).to_numpy(bool)

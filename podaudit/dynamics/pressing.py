@@ -11,7 +11,10 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from podaudit.dynamics.measures import PARTS, SATURDAY, ratio
 from podaudit.dynamics.named import FOLLOWED, GAPS, NAMING_LABELS, NAMINGS, Press, followed, gaps, namings
@@ -209,7 +212,12 @@ def _hour(time: dt.datetime) -> tuple[int, int]:
 
 
 def _week(time: dt.datetime) -> str:
-    return (time.date() - dt.timedelta(days=time.weekday())).isoformat()
+    return _week_of(time.date())
+
+
+@lru_cache(maxsize=1 << 12)
+def _week_of(day: dt.date) -> str:
+    return (day - dt.timedelta(days=day.weekday())).isoformat()
 
 
 def _month(time: dt.datetime) -> str:
@@ -270,21 +278,40 @@ def _months(
         }  # fmt: skip
 
 
+class _Received:
+    """What is aimed at one member, in order of line."""
+
+    def __init__(self, presses: Sequence[Press] = ()) -> None:
+        self._presses = presses
+        self._lines = np.array([p.line for p in presses], np.int64)
+        self._times = np.array([p.time for p in presses], "datetime64[us]")
+
+    def after(self, line: int, until: dt.datetime) -> Iterable[Press]:
+        return map(self._presses.__getitem__, ((self._lines > line) & (self._times <= until)).nonzero()[0].tolist())
+
+    def before(self, line: int, since: dt.datetime) -> Iterable[Press]:
+        return map(self._presses.__getitem__, ((self._lines < line) & (self._times >= since)).nonzero()[0].tolist())
+
+
 def _dissent(
     pressure: pd.DataFrame, aimed: Mapping[str, Sequence[Press]], membership: pd.DataFrame
 ) -> Iterable[dict[str, Any]]:
-    gone = [r for r in rows(membership) if r.event in (Event.LEFT, Event.REMOVED) and r.member is not None]
+    gone: dict[str, list[Any]] = defaultdict(list)
+    for g in rows(membership):
+        if g.event in (Event.LEFT, Event.REMOVED) and g.member is not None:
+            gone[g.member].append(g)
+    received = {member: _Received(own) for member, own in aimed.items()}
     for r in rows(pressure):
         if Label.DISSENT not in r.labels:
             continue
         after = [
             {"line": p.line, "what": x.value, "by": p.actor}
-            for p in aimed.get(r.actor, ()) if p.line > r.line and p.time - r.time <= ANSWERED
+            for p in received.get(r.actor, _Received()).after(r.line, r.time + ANSWERED)
             for x in PRESSING if x in p.labels
         ]  # fmt: skip
         after += [
             {"line": g.line, "what": g.event, "by": g.by}
-            for g in gone if g.member == r.actor and g.line > r.line and g.time - r.time <= WENT
+            for g in gone[r.actor] if g.line > r.line and g.time - r.time <= WENT
         ]  # fmt: skip
         after.sort(key=lambda a: a["line"])
         yield {
@@ -295,9 +322,10 @@ def _dissent(
 
 def _moves(membership: pd.DataFrame, aimed: Mapping[str, Sequence[Press]]) -> Iterable[dict[str, Any]]:
     moves = (Event.CREATED, Event.ADDED, Event.JOINED, Event.LEFT, Event.REMOVED)
+    received = {member: _Received(own) for member, own in aimed.items()}
     for r in rows(membership):
         if r.event in moves and r.member is not None:
-            own = [p.line for p in aimed.get(r.member, ()) if p.line < r.line and r.time - p.time <= WENT]
+            own = [p.line for p in received.get(r.member, _Received()).before(r.line, r.time - WENT)]
             yield {
                 "line": r.line, "time": r.time, "event": r.event, "member": r.member, "by": r.by,
                 "pressed_before": len(own), "lines": [*own, r.line],
