@@ -98,25 +98,28 @@ def checks(
     # There may be millions: each row is a set of places, and the words that stand there are fetched last, once.
     whys = list[str]()
     parts = list(_obligations(calls, replies, ledger, standing, whys))
-    whose = ledger[["member", "post_id", "url"]]
     if made:
-        line, rule_line, kind, member, _, _, verdict, lines, why = zip(*made, strict=True)
+        line, rule_line, kind, _, _, _, verdict, lines, why = zip(*made, strict=True)
         number = np.arange(len(made))
         parts.append(_Places(
             np.array(line), np.array(rule_line), np.array([CHECKED.index(k) for k in kind]), len(ledger) + number,
             np.array([_VERDICTS.index(v) for v in verdict]), len(whys) + number, np.fromiter(lines, object, len(made)),
         ))  # fmt: skip
         whys += why
-        whose = pd.concat([whose, pd.DataFrame({"member": pd.Series(member, dtype="str")})], ignore_index=True)
-    joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    order = np.lexsort((joined[2], joined[0]))
-    at = _Places(*(column[order] for column in joined))
+    order = np.lexsort([np.concatenate([part[n] for part in parts]) for n in (2, 0)])
+    at = _Places(*(np.concatenate(column)[order] for column in zip(*parts, strict=True)))
+    del parts, order
+    member, names = pd.factorize(ledger["member"])
+    member = np.concatenate([member, len(names) + np.arange(len(made))])
+    of_ledger = np.where(at.whose < len(ledger), at.whose, -1)
 
     def words(values: Iterable[str], places: Any) -> pd.Series[str]:
         return pd.Series(list(values), dtype="str").take(places)
 
     return CHECKS.frame({
-        "line": at.line, "rule_line": at.rule_line, "type": words(CHECKED, at.kind), **whose.take(at.whose),
+        "line": at.line, "rule_line": at.rule_line, "type": words(CHECKED, at.kind),
+        "member": words([*names, *(row[3] for row in made)], member[at.whose]),
+        **{name: ledger[name].array.take(of_ledger, allow_fill=True) for name in ("post_id", "url")},
         "verdict": words(_VERDICTS, at.verdict), "lines": at.lines, "why": words(whys, at.why),
     })  # fmt: skip
 

@@ -261,7 +261,7 @@ class Schema:
         for c in self.columns:
             values = columns[c.name]
             if c.type in ("float?", "list", "map", "any"):
-                made[c.name] = pd.Series(list(values), dtype="object")
+                made[c.name] = pd.Series(values if hasattr(values, "dtype") else list(values), dtype="object")
             elif c.type.startswith("time"):
                 times = pd.Series(values, dtype=None if len(values) else "object")
                 made[c.name] = pd.Series(pd.to_datetime(times)).astype("datetime64[us]")

@@ -78,10 +78,10 @@ def pressure(
     if not read:
         return PRESSURE.frame()
     alone = labels_of("pressure.first", [t.traits for t in read])  # by itself; then with those around it so labelled
-    beside = traits.near(chat, [t.i for t in read])
-    for n, near in enumerate(beside):
+    with_around = cache(frozenset[str].union)  # alike ones share one
+    for n, near in enumerate(traits.near(chat, [t.i for t in read])):
         if around := traits.around(near, alone):
-            read[n] = dataclasses.replace(read[n], traits=read[n].traits | around)
+            read[n] = dataclasses.replace(read[n], traits=with_around(read[n].traits, around))
     seen = {t.i: t for t in read}
     labelled: dict[int, list[str]] = {}
     for t, given in zip(read, labels_of("pressure", [t.traits for t in read]), strict=True):

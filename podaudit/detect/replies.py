@@ -110,15 +110,17 @@ def candidates(
             place = state.place(member, now, own)
             if not text.listed and (text.telling or (place.first and text.length <= FIRST)):
                 message = text.message or text.read(reader)
-                stand = tuple([state.stand(member, name, now) for name in text.names])
+                stand = tuple([state.stand(member, name, now) for name in text.names]) if text.names else ()
                 keys, by_admin = linked.get(line, ()), member in chat.admins
                 given = (text, place, stand, by_admin, answer, keys, now if text.timed else None)
-                if given not in known:  # what a message says is the same wherever all this is the same
+                candidate = known.get(given)
+                if candidate is None:  # what a message says is the same wherever all this is the same
                     setting = _setting(place, chat.times[i], text.names, stand)
                     read = tuple(saying.read(chat, text.folded, text.length, reader, setting))
                     ratio = habit.ratio(dict.fromkeys(text.words), answer)
-                    known[given] = _candidate(message, read, place, stand, ratio, by_admin=by_admin, keys=keys)
-                candidate = known[given]
+                    candidate = known[given] = _candidate(
+                        message, read, place, stand, ratio, by_admin=by_admin, keys=keys
+                    )
                 yield i, candidate
         state.pass_by(member, now, called_for[line] if calling else None, candidate, text.asks)
 

@@ -62,7 +62,7 @@ def episodes(pressure: pd.DataFrame, replies: pd.DataFrame, membership: pd.DataF
             events[p.actor].add((p.line, p.time, f"by {label}"))
             for target in p.targets:
                 events[target].add((p.line, p.time, f"on {label}"))
-    done = replies[replies["status"] == ReplyStatus.DONE].drop_duplicates("line")
+    done = replies.loc[replies["status"] == ReplyStatus.DONE, ["line", "time", "member"]].drop_duplicates("line")
     done_line, done_time = done["line"].to_numpy(), done["time"].to_numpy("datetime64[us]")
     said = done.groupby("member", sort=False).indices
     for m in rows(membership[membership["event"].isin([Event.LEFT, Event.REMOVED])]):
