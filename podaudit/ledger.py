@@ -100,6 +100,8 @@ class _Member:
     def spoken_of(self, claim: Any) -> list[int]:
         """The open calls that a claim speaks of, of those before ``claim.before``; unnamed, from ``claim.since`` on."""
         before, count, named = claim.before, claim.count, list[int]()
+        if not (claim.keys or claim.names or count or claim.all or claim.inverse or claim.strict):  # most: the latest
+            return self._all.latest(self.closed, before, 1, claim.since)
         if claim.keys:
             known = (self._book.by_key.get(key, before) for key in claim.keys)
             return [n for n in known if n < before and n not in self.closed]
@@ -144,14 +146,20 @@ def tie(calls: pd.DataFrame, claims: pd.DataFrame, chat: Chat) -> tuple[pd.DataF
     saying, spoken = list[int](), list[int]()  # positions in CLAIMS and CALLS, a pair per reply
     columns = ["member", "status", "names", "keys", "count", "all", "inverse", "strict"]
     for n, claim in enumerate(rows(claims[columns].assign(before=before, since=since))):
-        member = members.get(claim.member) or members.setdefault(claim.member, _Member(claim.member, book))
-        found = sorted(member.spoken_of(claim))
+        member = members.get(claim.member)
+        if member is None:
+            member = members[claim.member] = _Member(claim.member, book)
+        found = member.spoken_of(claim)
+        if len(found) > 1:
+            found.sort()
         saying += [n] * len(found)
         spoken += found
         if claim.status == ReplyStatus.DONE:
             member.closed.update(found)
-    told = claims[["line", "member", "status", "why", "time"]].take(saying)
-    meant = calls[["line", "post_id", "url", "key"]].take(spoken).rename(columns={"line": "call_line"})
+    told = claims[["line", "member", "status", "why", "time"]].take(np.array(saying, np.int64))
+    meant = (
+        calls[["line", "post_id", "url", "key"]].take(np.array(spoken, np.int64)).rename(columns={"line": "call_line"})
+    )
     return REPLIES.frame({**told, **meant}), ABSENCES.frame(absences)
 
 

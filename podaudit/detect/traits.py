@@ -245,8 +245,8 @@ def read(
     marked = {name: set(of) for name, of in lines.items()}
     repeat, short = np.zeros((2, len(chat)), bool)
     repeat[places(chat.lines, lines["repeat"])] = True
-    for unpressing in (lines["call"], lines["rule"], replies["line"]):
-        short[places(chat.lines, unpressing)] = True
+    for on in (lines["call"], lines["rule"], replies["line"]):
+        short[places(chat.lines, on)] = True
     telling, long = lexicon.gate("pressure", chat.column, TELLING), _holding(chat, _LONG)
     listed = np.array([text.count("\n") > 2 for text in chat.unlike], bool)
     worded = ~np.array(chat.media, bool) & (repeat | (telling | listed)[chat.which] | (long[chat.which] & ~short))

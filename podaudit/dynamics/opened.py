@@ -37,7 +37,8 @@ class Obligations:
     def at(self, moment: np.datetime64, line: int) -> NDArray[np.int64]:
         """Positions of the calls open at a moment, made before the message on ``line``."""
         first = np.searchsorted(self.made, moment - np.timedelta64(REACH), "right")
-        found = first + np.flatnonzero(moment < self.until[first : np.searchsorted(self.made, moment, "right")])
+        open_ = moment < self.until[first : np.searchsorted(self.made, moment, "right")]
+        found: NDArray[np.int64] = first + np.flatnonzero(open_)
         return found[self.calls[found] < line]
 
     def counts(self, moments: Times, lines: NDArray[np.int64]) -> NDArray[np.int64]:
