@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 USAGE = 2
 INTERRUPTED = 130
-COMMANDS = ("report", "audit", "tables", "demo", "explain", "schema", "evaluate")
+COMMANDS = ("report", "audit", "tables", "demo", "explain", "schema", "sample", "agree", "evaluate")
 _COMMON = ("-q", "--quiet", "-v", "--verbose", "--debug")
 _ABOUT = ("-h", "--help", "-V", "--version", "--install-completion", "--show-completion")
 
@@ -281,6 +281,100 @@ def schema(
         terminal.out(dictionary.json_schema(wanted[0]) if table else dictionary.document_schema())
 
 
+@app.command(epilog="Example: podaudit sample 'WhatsApp Chat with Boost.zip' -o sheet.xlsx --size 200")
+def sample(
+    exports: Chats,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="SHEET", help="The sheet to write, .csv or .xlsx; its design goes beside it."
+        ),
+    ],
+    size: Annotated[int, typer.Option("--size", metavar="N", min=1, help="How many messages to draw.")] = 200,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed draws other messages.")] = 1,
+    context: Annotated[
+        int, typer.Option("--context", metavar="K", min=0, max=20, help="Messages to show before and after each.")
+    ] = 3,
+    lang: Annotated[
+        Lang | None, typer.Option("--lang", help="Language of what the codes mean; otherwise the chat's own.")
+    ] = None,
+    me: Me = None,
+    date_order: DateOrder = None,
+    max_size: MaxSize = 1024,
+    strict: Strict = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Draw messages to be coded by hand into a sheet that shows nothing of what podaudit found. Prints its path."""
+    from podaudit import codebook, sheet
+    from podaudit.sampling import draw, written
+    from podaudit.writing import write_whole
+
+    target = Path(output)
+    if target.suffix.lower() not in (".csv", ".xlsx"):
+        raise typer.BadParameter("name a file that ends in .csv or .xlsx.", param_hint="'-o'")
+    design = target.with_suffix(".design.csv")
+    for path in (target, design):
+        _check(path, exports)
+    made = _audit(exports, Options(date_order, me, strict, max_size << 20), verbose, quiet)
+    drawn = draw(made, size, seed)
+    rows = sheet.sheet_rows(made, drawn, context)
+    csv = target.suffix.lower() == ".csv"
+    write_whole(design, sheet.as_csv(sheet.design_rows(made, drawn), sheet.DESIGN))
+    write_whole(
+        target, sheet.as_csv(rows) if csv else sheet.as_workbook(rows, codebook.load(lang or _language_of(made)))
+    )
+    if not quiet:
+        terminal.say(
+            f"{len(drawn)} of {len(written(made))} messages, from {len({d.stratum for d in drawn})} strata. {design.name} says "
+            "with which chance each was drawn, and what podaudit found: keep it from the coders."
+        )
+    _path_out(target)
+
+
+@app.command(epilog="Example: podaudit agree anna.xlsx ben.xlsx --audit 'WhatsApp Chat with Boost.zip'")
+def agree(
+    sheets: Annotated[list[str], typer.Argument(metavar="SHEET", help="The sheets that coders filled in, one each.")],
+    audit: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--audit", metavar="EXPORT", help="Compare with the audit of this export; of several, one option each."
+        ),
+    ] = None,
+    design: Annotated[
+        str | None,
+        typer.Option(
+            "--design", metavar="FILE", help="The sample's .design.csv, to estimate totals of the whole chat."
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON document.")] = False,
+    me: Me = None,
+    date_order: DateOrder = None,
+    max_size: MaxSize = 1024,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Say how far coders agree with each other and with podaudit: Cohen's kappa, Krippendorff's alpha, confusion."""
+    from podaudit import agreement, sheet, tables
+
+    if len(sheets) < 2 and not audit and design is None:
+        raise _UsageError("one sheet has nothing to be compared with; give two, or --audit EXPORT.")
+    coded = [sheet.read_sheet(Path(path)) for path in sheets]
+    if not quiet:
+        for one in coded:
+            if one.left:
+                terminal.say(f"note: {one.name}: messages not coded, and left out: {one.left}.")
+    drawn = sheet.read_design(Path(design)) if design is not None else None
+    made = _audit(audit, Options(date_order, me, False, max_size << 20), verbose, quiet) if audit else None
+    figures = agreement.compare(coded, made, drawn)
+    if json:
+        terminal.out(tables.dumps(agreement.document(figures)))
+    else:
+        terminal.out("".join(f"{terminal.plain(line)}\n" for line in terminal.agreed(figures)))
+
+
 @app.command(epilog="Example: podaudit evaluate coded-chats --json > agreement.json")
 def evaluate(
     folder: Annotated[
@@ -306,7 +400,11 @@ def evaluate(
 
     options = Options(date_order, None, strict, max_size << 20)
     chats = {}
-    for coding in measure.codings(Path(folder)):
+    codings = measure.codings(Path(folder))
+    if not quiet:
+        for name in measure.uncoded(Path(folder)):
+            terminal.say(f"note: {name} has no coding beside it ({Path(name).stem}{measure.CODING}); it was left out.")
+    for coding in codings:
         started = time.perf_counter()
         made = run(read_open(coding.chat, options), options)
         _tell(made.source, started, verbose, quiet)
