@@ -14,12 +14,12 @@ import time
 import traceback
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 
 import typer
 
 from podaudit import __version__, terminal
-from podaudit.model import DecisionNeeded, Options, PodauditError, Unreadable, Unwritable
+from podaudit.model import DecisionNeeded, Lang, Options, PodauditError, Unreadable, Unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Lang = Literal["nl", "en"]
 Chats = Annotated[
     list[str],
     typer.Argument(
@@ -53,7 +52,11 @@ Chats = Annotated[
     ),
 ]
 Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report here instead.")]
-Language = Annotated[Lang | None, typer.Option("--lang", help="Language of the report; otherwise the chat's own.")]
+_CODES = ", ".join(get_args(Lang))
+Language = Annotated[
+    Lang | None,
+    typer.Option("--lang", metavar="CODE", help=f"Language of the report, of {_CODES}; otherwise the chat's own."),
+]
 Me = Annotated[str | None, typer.Option("--me", metavar="NAME", help="Your own name as the (first) export shows it.")]
 DateOrder = Annotated[
     Literal["dmy", "mdy", "ymd"] | None,
@@ -192,7 +195,10 @@ def demo(
 @app.command(epilog="Example: podaudit explain shaming --lang nl")
 def explain(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="What to explain; otherwise all names.")] = None,
-    lang: Annotated[Lang | None, typer.Option("--lang", help="Language; otherwise that of the system.")] = None,
+    lang: Annotated[
+        Lang | None,
+        typer.Option("--lang", metavar="CODE", help=f"Language, of {_CODES}; otherwise that of the system."),
+    ] = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -364,9 +370,10 @@ def _check(target: Path, exports: Sequence[str]) -> None:
 
 
 def _language_of(made: Audit) -> Lang:
-    """Dutch for a chat that is mostly Dutch, else English."""
+    """The language that most of the chat is in, where there are reports in it, else English."""
     shares = made.source.languages
-    return "nl" if shares and max(shares, key=lambda code: shares[code]) == "nl" else "en"
+    main = max(shares, key=lambda code: shares[code], default="en")
+    return cast("Lang", main) if main in get_args(Lang) else "en"
 
 
 def _path_out(path: Path) -> None:
