@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 
@@ -29,12 +30,13 @@ _THOUSANDS = {"en": ",", "nl": "."}
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a sentence: plain words, or a figure, a link or a name (which the page isolates)."""
+    """A stretch of a sentence: plain words, or a figure, a link, a name (which the page isolates), or words that decided."""
 
     text: str
     href: str = ""
     figure: str = ""
     name: bool = False
+    mark: bool = False
 
 
 Text = tuple[Piece, ...]
@@ -108,6 +110,30 @@ class Language:
 
     def number(self, value: int) -> str:
         return f"{value:,}".replace(",", _THOUSANDS[self.code])
+
+    def decimal(self, value: float, digits: int = 1) -> str:
+        """``1,234.5``; ``digits`` after the point."""
+        exact = Decimal(str(abs(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)  # 6.35 is 6.4
+        whole, _, rest = f"{exact:,}".partition(".")
+        point = "." if _THOUSANDS[self.code] == "," else ","
+        sign = "\N{MINUS SIGN}" if value < 0 else ""
+        return sign + whole.replace(",", _THOUSANDS[self.code]) + (point + rest if rest else "")
+
+    def percent(self, part: float, whole: float) -> str:
+        """A share in whole percents; 0 % and 100 % only where exact, a dash where there is nothing to measure it by."""
+        if not whole:
+            return "–"
+        if 0 < part < whole and not 0.005 <= part / whole < 0.995:
+            return "< 1%" if part / whole < 0.5 else "> 99%"
+        return f"{self.decimal(100 * part / whole, 0)}%"
+
+    def span(self, minutes: float) -> str:
+        """A measured time in words: minutes up to two hours, hours up to two days, then days."""
+        whole = round(minutes)
+        if whole < 1:
+            return self.gettext("less than a minute")
+        unit = 1440 if whole >= 2880 else 60 if whole >= 120 else 1
+        return self.duration(round(minutes / unit) * unit)
 
     def date(self, day: dt.date, short: bool = False) -> str:
         """``4 September 2023``, or ``4 Sep 2023``."""
