@@ -26,12 +26,13 @@ _SOUNDS_I = re.compile(r"h?[ií](?![aeo])", re.IGNORECASE)  # Spanish "y" before
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a sentence: plain words, or a figure, a link or a name (which the page isolates)."""
+    """A stretch of a sentence: plain words, or a figure, a link, a name (which the page isolates), or words that decided."""
 
     text: str
     href: str = ""
     figure: str = ""
     name: bool = False
+    mark: bool = False
 
 
 Text = tuple[Piece, ...]
@@ -160,6 +161,14 @@ class Language:
     def weekday(self, day: int, short: bool = False) -> str:
         """``Monday`` or ``Mon`` for 0, as ``datetime.date.weekday`` counts."""
         return (self.forms.weekdays_short if short else self.forms.weekdays)[day]
+
+    def span(self, minutes: float) -> str:
+        """A measured time in words: minutes up to two hours, hours up to two days, then days."""
+        whole = round(minutes)
+        if whole < 1:
+            return self.gettext("less than a minute")
+        unit = 1440 if whole >= 2880 else 60 if whole >= 120 else 1
+        return self.duration(round(minutes / unit) * unit)
 
     def date(self, day: dt.date, short: bool = False) -> str:
         """``4 September 2023``, or ``4 Sep 2023``."""

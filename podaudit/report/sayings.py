@@ -267,8 +267,11 @@ REASONS = frozenset(_REASONS)
 _BESIDE = re.compile(rf"(?P<how>.+ a message read as) (?P<label>{'|'.join(x.value.replace('_', ' ') for x in Label)})")
 
 
-def reason(lang: Language, why: str) -> str:
-    """Why a label was given, in the page's language: the words stay as written, what they say and the context are retold."""
+def reason(lang: Language, why: str, most: int = 0) -> str:
+    """Why a label was given, in the page's language: the words stay as written, what they say and the context are retold.
+
+    Of many reasons the first ``most``, where that is not 0.
+    """
 
     def told(match: re.Match[str]) -> str:
         return f"“{visible(match['words'])}” ({lang.gettext(match['about'])})"
@@ -278,7 +281,8 @@ def reason(lang: Language, why: str) -> str:
         parts += _contexts(lang, why[at : match.start()])
         parts.append(told(match))
         at = match.end()
-    return "; ".join(parts + _contexts(lang, why[at:]))
+    parts += _contexts(lang, why[at:])
+    return "; ".join([*parts[:most], "…"] if 0 < most < len(parts) else parts)
 
 
 def _contexts(lang: Language, words: str) -> list[str]:
