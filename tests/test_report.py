@@ -506,7 +506,7 @@ def test_reasons_of_labels_are_all_known_to_the_page() -> None:
     assert all("gelezen als" in reason(lang, x) for x in beside)
     assert all(reason(Language("en"), x).casefold() != reason(lang, x).casefold() for x in beside)
     why = "“sorry ; echt” (says sorry); the writer has calls open"
-    assert reason(lang, why) == "“sorry ; echt” (zegt sorry); bij de schrijver staan oproepen open"
+    assert reason(lang, why) == "‘sorry ; echt’ (zegt sorry); bij de schrijver staan oproepen open"
     assert reason(Language("en"), why) == why
 
 

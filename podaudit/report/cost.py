@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from podaudit.dynamics.measures import PARTS, SATURDAY
 from podaudit.report import pictures
 from podaudit.report.language import Piece, Text
-from podaudit.report.pictures.strips import WEEKDAYS
 from podaudit.report.tally import CALLS_LISTED, Tally, rows
 from podaudit.report.view import Column, Question, Row, Sort, Table
 
@@ -141,7 +140,7 @@ def _hours(t: Tally) -> tuple[pictures.Heat, Table]:
     counts = {(r["weekday"], r["hour"]): (r["calls"], r["pressing"]) for r in rows(t.audit.dynamics.hours)}
     made = tuple(
         Row((
-            (Piece(lang.gettext(WEEKDAYS[at[0]])),), (Piece(f"{at[1]}:00"),), _n(t, counts[at][0]), _n(t, asked.get(at, 0)),
+            (Piece(lang.weekday(at[0], short=True)),), (Piece(f"{at[1]}:00"),), _n(t, counts[at][0]), _n(t, asked.get(at, 0)),
             _n(t, counts[at][1]),
         ))
         for at in sorted(counts)

@@ -111,7 +111,7 @@ def run(t: Tally, options: Options | None) -> tuple[Fact, ...]:
     }  # fmt: skip
     by_kind = lang.listing([f"{lang.number(kinds[k.value])} {name}" for k, name in names.items() if kinds[k.value]])
     gap_lines = int((gap["line_end"] - gap["line"] + 1).sum())
-    languages = ", ".join(f"{code} {share:.0%}" for code, share in source.languages.items())
+    languages = ", ".join(f"{lang.language(code)} {lang.percent(share, 1)}" for code, share in source.languages.items())
     return (
         *_files(t, 64),
         Fact(lang.gettext("Encoding"), (Piece(source.encoding),)),

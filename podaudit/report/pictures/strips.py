@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from podaudit.report.language import N_, Language, Piece
 from podaudit.report.pictures.parts import WIDE, Mark, Tick, flat, percent, pointed, time_ticks
 
-WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 EVENING = (18, 23)  # hours
 
 
@@ -178,7 +177,7 @@ def heat(lang: Language, counts: Mapping[tuple[int, int], tuple[int, int]]) -> H
             if number:
                 left = wide * (hour + 0.06 + i * 0.46)
                 drawn[i].append(bar(left, left + wide * 0.42, base, max((_CELL - 4) * number / most[i], 4)))
-    names = tuple(Piece(lang.gettext(day)) for day in WEEKDAYS)
+    names = tuple(Piece(lang.weekday(day, short=True)) for day in range(7))
     ticks = tuple(Tick(percent(wide * h), f"{h}:00", h % 6 != 0) for h in range(0, 24, 3))
     grid = "".join(f"M0 {(d + 1) * _CELL}H{WIDE}" for d in range(7))
     marks = tuple(Mark(kind, "".join(d)) for kind, d in zip(("calls", "pressing"), drawn, strict=True) if d)
