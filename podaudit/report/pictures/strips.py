@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from podaudit.report.language import N_, Language, Piece
+from podaudit.report.language import Language, Piece
 from podaudit.report.pictures.parts import WIDE, Mark, Tick, flat, percent, pointed, time_ticks
 
 EVENING = (18, 23)  # hours
