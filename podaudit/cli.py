@@ -6,6 +6,7 @@ could not, 2 wrong usage, 3 the user has to decide, 130 interrupted.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import gc
 import os
@@ -23,6 +24,7 @@ from podaudit.model import DecisionNeeded, Lang, Options, PodauditError, Unreada
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from podaudit.audit import Audit
     from podaudit.model import Export, Source
@@ -51,7 +53,10 @@ Chats = Annotated[
         help="The exported chat: .txt, the .zip a phone shares, or -. Several exports of one group are read as one.",
     ),
 ]
-Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report here instead.")]
+Output = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write the report here instead; - is standard output."),
+]
 _CODES = ", ".join(get_args(Lang))
 Language = Annotated[
     Lang | None,
@@ -76,6 +81,9 @@ Minutes = Annotated[
     ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop with status 3 if any line could not be read.")]
+FullLog = Annotated[
+    bool, typer.Option("--full-log", help="Put the whole chat into the report, compressed; else what it cites.")
+]
 Open = Annotated[
     bool | None,
     typer.Option("--open/--no-open", help="Open the report in the browser; if neither is given, on a terminal only."),
@@ -111,6 +119,7 @@ def report(
     lang: Language = None,
     me: Me = None,
     date_order: DateOrder = None,
+    full_log: FullLog = False,
     open_: Open = None,
     max_size: MaxSize = 1024,
     minutes: Minutes = 3,
@@ -120,10 +129,10 @@ def report(
     debug: Debug = False,
 ) -> None:
     """Write the report of a chat: one HTML file beside the export, named after it. Prints its path."""
-    target = Path(output) if output else _beside(exports[0])
-    _check(target, exports)
-    made = _audit(exports, Options(date_order, me, strict, max_size << 20, minutes), verbose, quiet)
-    _write_report(made, target, lang, me, open_, quiet)
+    target = _target(output, _beside(exports[0]), exports, open_)
+    options = Options(date_order, me, strict, max_size << 20, minutes)
+    made = _audit(exports, options, verbose, quiet)
+    _write_report(made, target, lang, options, full_log, open_, quiet)
 
 
 @app.command(epilog="Example: podaudit audit 'WhatsApp Chat with Boost.zip' --json > boost.json")
@@ -146,7 +155,9 @@ def audit(
 
         terminal.out(tables.dumps(tables.document(made, __version__)))
     else:
-        terminal.out("".join(f"{terminal.plain(line)}\n" for line in terminal.summary(made)))
+        from podaudit import brief
+
+        terminal.out("".join(f"{terminal.plain(line)}\n" for line in brief.lines(made)))
 
 
 @app.command(epilog="Example: podaudit tables 'WhatsApp Chat with Boost.zip' -o boost-tables --format csv")
@@ -187,9 +198,8 @@ def demo(
     from podaudit.resources import demo_chat
 
     chat = str(demo_chat())
-    target = Path(output) if output else Path(_beside(chat).name)
-    _check(target, [chat])
-    _write_report(_audit([chat], Options(), verbose, quiet), target, lang, None, open_, quiet)
+    target = _target(output, Path(_beside(chat).name), [chat], open_)
+    _write_report(_audit([chat], Options(), verbose, quiet), target, lang, Options(), False, open_, quiet)
 
 
 @app.command(epilog="Example: podaudit explain shaming --lang nl")
@@ -267,12 +277,14 @@ def _audit(exports: Sequence[str], options: Options, verbose: bool, quiet: bool)
     gc.disable()  # one audit, then the process ends: collecting its millions of small objects costs a sixth of the time
     if list(exports).count("-") > 1:
         raise _UsageError("- stands for standard input, which can be read once.")
-    if len(exports) == 1:
-        chat = _read(exports[0], options)
-    else:  # --me speaks of the phone that made the first export, --date-order of every export that leaves the order open
-        others = replace(options, me=None)
-        chat = merge([_read_open(export, others if i else options) for i, export in enumerate(exports)])
-    made = run(chat, options)
+    with _progress("reading the chat", quiet):
+        if len(exports) == 1:
+            chat = _read(exports[0], options)
+        else:  # --me is of the phone that made the first export, --date-order of every export that leaves the order open
+            others = replace(options, me=None)
+            chat = merge([_read_open(export, others if i else options) for i, export in enumerate(exports)])
+    with _progress("looking for calls, rules, answers and pressure", quiet):
+        made = run(chat, options)
     _tell(made.source, started, verbose, quiet)
     return made
 
@@ -317,24 +329,46 @@ def _read(export: str, options: Options) -> Export:
 
 
 def _write_report(
-    made: Audit, target: Path, lang: Lang | None, me: str | None, open_: bool | None, quiet: bool
+    made: Audit,
+    target: Path | None,
+    lang: Lang | None,
+    options: Options,
+    full_log: bool,
+    open_: bool | None,
+    quiet: bool,
 ) -> None:
+    """Write the report to ``target``, or to standard output where that is None."""
+    from podaudit import brief
     from podaudit.report import render
     from podaudit.writing import write_whole
 
+    me = options.me
     if me is not None:  # reading found the member that the user means, whatever the spelling
         me = next(iter(made.members.loc[made.members["owner"], "name"]), me)
-    html = render(made, lang=lang or _language_of(made), me=me, version=__version__)
-    write_whole(target, html.encode("utf-8", "replace"))
+    with _progress("writing the report", quiet):
+        html = render(
+            made, lang=lang or _language_of(made), me=me, version=__version__, options=options, full_log=full_log
+        )
+    page = html.encode("utf-8", "replace")
+    if target is not None:
+        write_whole(target, page)
     if not quiet:
-        for line in terminal.summary(made):
+        for line in brief.lines(made):
             terminal.say(line)
+    if target is None:
+        terminal.out(page)
+        return
     _path_out(target)
     if open_ or (open_ is None and sys.stdout.isatty() and _has_screen()):
         import webbrowser
 
         if not webbrowser.open(target.resolve().as_uri()) and not quiet:
             terminal.say("No browser could be started; open the file by hand.")
+
+
+def _progress(words: str, quiet: bool) -> AbstractContextManager[None]:
+    """Tells what is being done, where that takes a while and somebody looks on."""
+    return contextlib.nullcontext() if quiet else terminal.progress(words)
 
 
 def _has_screen() -> bool:
@@ -355,6 +389,17 @@ def _beside(export: str) -> Path:
     path = Path("chat" if export == "-" else export)
     stem = path.stem if path.suffix.lower() in (".txt", ".zip") else path.name
     return path.with_name(f"{stem or 'chat'}.report.html")
+
+
+def _target(output: str | None, beside: Path, exports: Sequence[str], open_: bool | None) -> Path | None:
+    """Where the report goes, checked before any work is done; None is standard output."""
+    if output == "-":
+        if open_:
+            raise _UsageError("--open opens a file in the browser, and -o - writes none; leave one of them out.")
+        return None
+    target = Path(output) if output else beside
+    _check(target, exports)
+    return target
 
 
 def _check(target: Path, exports: Sequence[str]) -> None:

@@ -270,7 +270,8 @@ def test_audit_summary_is_data(call: Call, chat: Path) -> None:
     _, out, said = call("audit", chat)
     assert said == ""
     assert [line.partition(":")[0] for line in out.decode().splitlines()] == [
-        "Group", "Calls", "Rules", "Pressure", "Episodes",
+        "Group", "Asked", "Rules", "Cost", "Read", "On record", "Pressure", "Spoke up", "Give and take, on record", "Circle",
+        "Left", "Not shown",
     ]  # fmt: skip
 
 

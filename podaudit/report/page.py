@@ -50,4 +50,4 @@ def policy(view: View) -> str:
 def print_page(view: View) -> str:
     """The page."""
     template = environment(view.lang).get_template("report.html")
-    return template.render(view=view, policy=policy(view)) + "\n"
+    return template.render(view=view, policy=policy(view)).lstrip() + "\n"
