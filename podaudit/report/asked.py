@@ -20,13 +20,15 @@ class Asked:
 
     question: Question
     timeline: pictures.Timeline | None
+    course: Table | None  # the same as the timeline
     calls: Table | None  # None: no calls, or too many to list
 
 
 def asked(t: Tally) -> Asked:
     """Calls, one row each; in a very large chat they stand by week in the section on what it cost."""
     listed = 0 < len(t.calls) <= CALLS_LISTED
-    return Asked(_question(t), _timeline(t), _calls(t) if listed else None)
+    timeline = _timeline(t)
+    return Asked(_question(t), timeline, _course(t, timeline) if timeline else None, _calls(t) if listed else None)
 
 
 def _question(t: Tally) -> Question:
@@ -179,3 +181,11 @@ def _timeline(t: Tally) -> pictures.Timeline | None:
         ("members", lang.gettext("came and went"), "members"),
     )
     return pictures.timeline(lang, events, lanes, min(first, last), last)
+
+
+def _course(t: Tally, timeline: pictures.Timeline) -> Table:
+    columns = (Column(t.lang.gettext("When"), Sort.ORDER), *(Column(name, Sort.NUMBER) for name in timeline.columns))
+    made = tuple(
+        Row(((Piece(row.label),), *((Piece(count),) if count else () for count in row.counts))) for row in timeline.bins
+    )
+    return Table("course", t.lang.gettext("Counts over time"), columns, made)

@@ -40,9 +40,9 @@ def checks(t: Tally) -> Table | None:
             cells.append((Piece(lang.number(n), href=f"#{anchor}-{verdict.value}"),) if n else ())
         items = []
         for verdict, words in _VERDICTS.items():
-            held = {kind: found for (v, kind), found in lines[name].items() if v == verdict}
+            of_kind = {kind: found for (v, kind), found in lines[name].items() if v == verdict}
             if counts[name][verdict]:
-                where = [_where(t, kind, sorted(found), anchor) for kind, found in held.items()]
+                where = [_where(t, kind, sorted(found), anchor) for kind, found in of_kind.items()]
                 text: list[Piece] = []
                 for part in where:
                     text += [Piece("; "), *part] if text else part

@@ -21,8 +21,8 @@ from podaudit.report.tally import STATUS_ORDER, Tally, alphabetical, rows
 from podaudit.report.terms import ASKS, STATUSES, WENT
 from podaudit.report.view import Column, Quoted, Row, Sort, Table
 
-_SAID = 200  # messages of each kind
-_CALLS, _CALLS_COMPACT = 600, 200  # rows
+_SAID, _SAID_COMPACT = 200, 20  # messages of each kind
+_CALLS, _CALLS_COMPACT = 600, 60  # rows
 _ANSWERED = dt.timedelta(days=7)  # a message of one's own that late is no answer any more
 
 
@@ -45,20 +45,21 @@ class Own:
 def own(t: Tally, me: str) -> Own:
     """The file of the member ``me``."""
     exits = [m for m in t.membership if m["member"] == me and Event(m["event"]) in WENT]
+    most = _SAID_COMPACT if t.compact else _SAID
     later = {r["line"]: r for m in exits for r in after_exit(t, me, m["line"])}
     to_me = [r for r in t.pressure if me in r["targets"] and r["actor"] != me and r["line"] not in later]
     by_me = [r for r in t.pressure if r["actor"] == me]
     mine = t.ledger.of(np.flatnonzero(t.ledger.member == t.number[me] - 1))
     claim = t.claim(t.lang.gettext("About you"), "#own")
-    for row in [*to_me[:_SAID], *by_me[:_SAID], *later.values()]:
+    for row in [*to_me[:most], *by_me[:most], *list(later.values())[:most]]:
         t.cite(row["line"], claim)
     for m in exits:
         t.cite(m["line"], claim)
     bars, weeks = _weeks(t, mine)
     return Own(
         t.member(me), _sentences(t, me, exits, len(to_me), len(by_me), len(later)), bars, weeks, _calls(t, mine), _ties(t, me),
-        tuple(quoted(t, r, notes=_next(t, me, r)) for r in to_me[:_SAID]), tuple(quoted(t, r) for r in by_me[:_SAID]),
-        tuple(quoted(t, r) for r in later.values()), bool(exits),
+        tuple(quoted(t, r, notes=_next(t, me, r)) for r in to_me[:most]), tuple(quoted(t, r) for r in by_me[:most]),
+        tuple(quoted(t, r) for r in list(later.values())[:most]), bool(exits),
     )  # fmt: skip
 
 
@@ -112,8 +113,9 @@ def _sentences(t: Tally, me: str, exits: list[dict[str, Any]], to_me: int, by_me
     for row in rows(t.audit.episodes):
         if row["member"] == me:
             told.append(episode(t, row))
-    if max(to_me, by_me) > _SAID:
-        told.append(lang.say("The first %(n)s of each stand below.", n=lang.number(_SAID)))
+    most = _SAID_COMPACT if t.compact else _SAID
+    if max(to_me, by_me, later) > most:
+        told.append(lang.say("The first %(n)s of each stand below.", n=lang.number(most)))
     return tuple(told)
 
 
@@ -165,7 +167,7 @@ def _calls(t: Tally, mine: Any) -> Table | None:
     held = list(mine)
     for call, _, status, line in held[: _CALLS_COMPACT if t.compact else _CALLS]:
         c, kind = t.calls[call], STATUS_ORDER[status]
-        if line:
+        if line and not t.compact:
             t.cite(line, t.claim(lang.gettext("About you"), "#own"))
         if not t.compact:
             t.cite(c["line"])
@@ -174,7 +176,7 @@ def _calls(t: Tally, mine: Any) -> Table | None:
             (Piece(lang.moment(c["time"])),), (t.member(c["caller"]),),
             (Piece(", ".join(lang.gettext(ASKS[a]) for a in c["asks"]) or "–"),),
             (Piece(lang.due(c["due"], c["time"]) if c["due"] else "–"),), (Piece(lang.gettext(STATUSES[kind][0])),),
-            (t.line(line),) if line else (),
+            (Piece(lang.number(line)) if t.compact else t.line(line),) if line else (),
         )))  # fmt: skip
     columns = (
         Column(lang.gettext("Line"), Sort.ORDER), Column(lang.gettext("When"), Sort.ORDER), Column(lang.gettext("Who")),
@@ -199,7 +201,7 @@ def _ties(t: Tally, me: str) -> Table | None:
                 lang.say("%(n)s of %(all)s", n=lang.number(way["done"]), all=lang.number(way["asked"])) if way else ()
             )
             cells.append(
-                t.evidence(way["lines"], t.claim(lang.gettext("About you"), "#own"), 2 if t.compact else 0)
+                t.evidence(way["lines"], t.claim(lang.gettext("About you"), "#own"), 1 if t.compact else 0)
                 if way
                 else ()
             )

@@ -167,7 +167,8 @@ def _after(t: Tally) -> Table | None:
     for row in rows(t.audit.dynamics.namings):
         if row["open"]:
             lines.setdefault(row["target"], []).append(row["line"])
-    for row in rows(t.audit.dynamics.after_naming):
+    place = {name: i for i, name in enumerate(t.names)}
+    for row in sorted(rows(t.audit.dynamics.after_naming), key=lambda r: place.get(r["member"] or "", -1)):
         who = (t.member(row["member"]),) if row["member"] else lang.say("all together")
         if row["enough"]:
             points = lang.say("%(difference)s points (%(low)s to %(high)s)", **{
@@ -187,9 +188,6 @@ def _after(t: Tally) -> Table | None:
         Column(lang.gettext("on other days"), Sort.NUMBER), Column(lang.gettext("Difference, 95% interval")),
         Column(lang.gettext("Lines"), Sort.ORDER),
     )  # fmt: skip
-    made[1:] = sorted(
-        made[1:], key=lambda row: t.names.index(row.cells[0][0].text) if row.cells[0][0].text in t.names else -1
-    )
     return Table("after", lang.gettext("After a naming with calls open"), columns, tuple(made)) if made else None
 
 

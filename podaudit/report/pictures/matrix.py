@@ -99,10 +99,11 @@ def _ticks(lang: Language, times: Sequence[dt.datetime], share: float) -> tuple[
     """The date above the first call of a day, as long as there is room for it."""
     ticks: list[Tick] = []
     last_day, free = None, -1.0
+    label = lang.month if len({time.year for time in times}) > 1 else lang.day
     for i, time in enumerate(times):
         at = share * i / len(times)
         if time.date() != last_day and at >= free and (not ticks or at <= 92):
-            ticks.append(Tick(round(at, 2), lang.day(time), len(ticks) % 2 == 1))
+            ticks.append(Tick(round(at, 2), label(time), len(ticks) % 2 == 1))
             free = at + 9
         last_day = time.date()
     return tuple(ticks)
