@@ -6,6 +6,7 @@ could not, 2 wrong usage, 3 the user has to decide, 130 interrupted.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import gc
 import os
@@ -13,15 +14,16 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 
 import typer
 
 from podaudit import __version__, terminal
-from podaudit.model import Options, PodauditError, Unreadable, Unwritable
+from podaudit.model import Lang, Options, PodauditError, Unreadable, Unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from podaudit.audit import Audit
     from podaudit.evidence import Given
@@ -44,7 +46,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Lang = Literal["nl", "en"]
 Chats = Annotated[
     list[str],
     typer.Argument(
@@ -52,8 +53,15 @@ Chats = Annotated[
         help="The exported chat: .txt, the .zip a phone shares, or -. Several exports of one group are read as one.",
     ),
 ]
-Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report here instead.")]
-Language = Annotated[Lang | None, typer.Option("--lang", help="Language of the report; otherwise the chat's own.")]
+Output = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write the report here instead; - is standard output."),
+]
+_CODES = ", ".join(get_args(Lang))
+Language = Annotated[
+    Lang | None,
+    typer.Option("--lang", metavar="CODE", help=f"Language of the report, of {_CODES}; otherwise the chat's own."),
+]
 Me = Annotated[str | None, typer.Option("--me", metavar="NAME", help="Your own name as the (first) export shows it.")]
 DateOrder = Annotated[
     Literal["dmy", "mdy", "ymd"] | None,
@@ -101,6 +109,9 @@ Correct = Annotated[
     typer.Option("--corrections", metavar="FILE", help="Put right what this TOML file says podaudit has wrong."),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop with status 3 if any line could not be read.")]
+FullLog = Annotated[
+    bool, typer.Option("--full-log", help="Put the whole chat into the report, compressed; else what it cites.")
+]
 Open = Annotated[
     bool | None,
     typer.Option("--open/--no-open", help="Open the report in the browser; if neither is given, on a terminal only."),
@@ -136,6 +147,7 @@ def report(
     lang: Language = None,
     me: Me = None,
     date_order: DateOrder = None,
+    full_log: FullLog = False,
     open_: Open = None,
     max_size: MaxSize = 1024,
     minutes: Minutes = 3,
@@ -149,11 +161,10 @@ def report(
     debug: Debug = False,
 ) -> None:
     """Write the report of a chat: one HTML file beside the export, named after it. Prints its path."""
-    target = Path(output) if output else _beside(exports[0])
-    _check(target, [*exports, *(linkedin or ()), *(analytics or ())])
+    target = _target(output, _beside(exports[0]), [*exports, *(linkedin or ()), *(analytics or ())], open_)
     options = Options(date_order, me, strict, max_size << 20, minutes)
     made = _audit(exports, options, verbose, quiet, corrections, _given(linkedin, analytics, tz, options))
-    _write_report(made, target, lang, me, open_, quiet)
+    _write_report(made, target, lang, options, full_log, open_, quiet)
 
 
 @app.command(epilog="Example: podaudit audit 'WhatsApp Chat with Boost.zip' --json > boost.json")
@@ -181,7 +192,9 @@ def audit(
 
         terminal.out(tables.dumps(tables.document(made, __version__)))
     else:
-        terminal.out("".join(f"{terminal.plain(line)}\n" for line in terminal.summary(made)))
+        from podaudit import brief
+
+        terminal.out("".join(f"{terminal.plain(line)}\n" for line in brief.lines(made)))
 
 
 @app.command(epilog="Example: podaudit tables 'WhatsApp Chat with Boost.zip' -o boost-tables --format csv")
@@ -229,15 +242,17 @@ def demo(
     from podaudit.resources import demo_chat
 
     chat = str(demo_chat())
-    target = Path(output) if output else Path(_beside(chat).name)
-    _check(target, [chat])
-    _write_report(_audit([chat], Options(), verbose, quiet), target, lang, None, open_, quiet)
+    target = _target(output, Path(_beside(chat).name), [chat], open_)
+    _write_report(_audit([chat], Options(), verbose, quiet), target, lang, Options(), False, open_, quiet)
 
 
 @app.command(epilog="Example: podaudit explain shaming --lang nl")
 def explain(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="What to explain; otherwise all names.")] = None,
-    lang: Annotated[Lang | None, typer.Option("--lang", help="Language; otherwise that of the system.")] = None,
+    lang: Annotated[
+        Lang | None,
+        typer.Option("--lang", metavar="CODE", help=f"Language, of {_CODES}; otherwise that of the system."),
+    ] = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -452,8 +467,10 @@ def _audit(
     if list(exports).count("-") > 1:
         raise _UsageError("- stands for standard input, which can be read once.")
     said = Corrections.read(Path(corrections)) if corrections is not None else NONE
-    chat = read([_stdin(options.max_bytes) if export == "-" else Path(export) for export in exports], options)
-    made = run(chat, options, said, given)
+    with _progress("reading the chat", quiet):
+        chat = read([_stdin(options.max_bytes) if export == "-" else Path(export) for export in exports], options)
+    with _progress("looking for calls, rules, answers and pressure", quiet):
+        made = run(chat, options, said, given)
     _tell(made.source, started, verbose, quiet)
     if made.evidence and made.evidence.figures["other_name"] and not quiet:
         terminal.say("note: The LinkedIn exports bear the name of another member than --me says.")
@@ -474,24 +491,46 @@ def _tell(source: Source, started: float, verbose: bool, quiet: bool) -> None:
 
 
 def _write_report(
-    made: Audit, target: Path, lang: Lang | None, me: str | None, open_: bool | None, quiet: bool
+    made: Audit,
+    target: Path | None,
+    lang: Lang | None,
+    options: Options,
+    full_log: bool,
+    open_: bool | None,
+    quiet: bool,
 ) -> None:
+    """Write the report to ``target``, or to standard output where that is None."""
+    from podaudit import brief
     from podaudit.report import render
     from podaudit.writing import write_whole
 
+    me = options.me
     if me is not None:  # reading found the member that the user means, whatever the spelling
         me = next(iter(made.members.loc[made.members["owner"], "name"]), me)
-    html = render(made, lang=lang or _language_of(made), me=me, version=__version__)
-    write_whole(target, html.encode("utf-8", "replace"))
+    with _progress("writing the report", quiet):
+        html = render(
+            made, lang=lang or _language_of(made), me=me, version=__version__, options=options, full_log=full_log
+        )
+    page = html.encode("utf-8", "replace")
+    if target is not None:
+        write_whole(target, page)
     if not quiet:
-        for line in terminal.summary(made):
+        for line in brief.lines(made):
             terminal.say(line)
+    if target is None:
+        terminal.out(page)
+        return
     _path_out(target)
     if open_ or (open_ is None and sys.stdout.isatty() and _has_screen()):
         import webbrowser
 
         if not webbrowser.open(target.resolve().as_uri()) and not quiet:
             terminal.say("No browser could be started; open the file by hand.")
+
+
+def _progress(words: str, quiet: bool) -> AbstractContextManager[None]:
+    """Tells what is being done, where that takes a while and somebody looks on."""
+    return contextlib.nullcontext() if quiet else terminal.progress(words)
 
 
 def _has_screen() -> bool:
@@ -514,6 +553,17 @@ def _beside(export: str) -> Path:
     return path.with_name(f"{stem or 'chat'}.report.html")
 
 
+def _target(output: str | None, beside: Path, exports: Sequence[str], open_: bool | None) -> Path | None:
+    """Where the report goes, checked before any work is done; None is standard output."""
+    if output == "-":
+        if open_:
+            raise _UsageError("--open opens a file in the browser, and -o - writes none; leave one of them out.")
+        return None
+    target = Path(output) if output else beside
+    _check(target, exports)
+    return target
+
+
 def _check(target: Path, exports: Sequence[str]) -> None:
     """Refuse a target that cannot be written, or that is an export itself, before any work is done."""
     from podaudit.writing import check_target
@@ -527,9 +577,10 @@ def _check(target: Path, exports: Sequence[str]) -> None:
 
 
 def _language_of(made: Audit) -> Lang:
-    """Dutch for a chat that is mostly Dutch, else English."""
+    """The language that most of the chat is in, where there are reports in it, else English."""
     shares = made.source.languages
-    return "nl" if shares and max(shares, key=lambda code: shares[code]) == "nl" else "en"
+    main = max(shares, key=lambda code: shares[code], default="en")
+    return cast("Lang", main) if main in get_args(Lang) else "en"
 
 
 def _path_out(path: Path) -> None:

@@ -8,16 +8,15 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections import Counter
+import threading
 from typing import TYPE_CHECKING, Any
 
-from podaudit.model import Event, Label, Status, Unwritable
+from podaudit.model import Label, Status, Unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from podaudit.agreement import Agreement as Coders
-    from podaudit.audit import Audit
     from podaudit.evaluate import Agreement
     from podaudit.model import Source
 
@@ -64,62 +63,48 @@ def say(line: str) -> None:
         sys.stderr.flush()
 
 
-def summary(audit: Audit) -> list[str]:
-    """Five lines on what the chat holds (what was read, calls, rules and replies, pressure, episodes); one on LinkedIn's exports."""
-    source = audit.source
-    ledger = Counter(audit.ledger["status"])
-    labels = Counter(label for row in audit.pressure["labels"] for label in row)
-    events = Counter(audit.membership["event"])
-    statuses = _counted(ledger, Status, {Status.SILENT: "with nothing on record"})
-    exits = f"{events[Event.LEFT]} left, {events[Event.REMOVED]} removed"
-    return [
-        f"Group: {_group(source)}, {_period(source)}; {_n(source.messages, 'message')} "
-        f"by {_n(len(audit.members), 'member')} ({exits}); {_gaps(source)}{_notes(source)}.",
-        f"Calls: {_n(len(audit.calls), 'post')} put before the group, {_n(len(audit.repeats), 'repeat')}.",
-        f"Rules: {len(audit.rules)} laid down. Asked of members: {_n(len(audit.ledger), 'time')}"
-        + (f", of these {statuses}." if statuses else "."),
-        f"Pressure: {_n(len(audit.pressure), 'message')} labelled"
-        + (f": {_counted(labels, Label, {}, most=5)}." if labels else "."),
-        f"Episodes: {_episodes(audit)}. A chat shows what people said, not what they did.",
-        *(_evidence(audit.evidence.figures) if audit.evidence else ()),
-    ]
+@contextlib.contextmanager
+def progress(words: str) -> Iterator[None]:
+    """Say on a terminal's standard error what is being done, once it takes longer than a second; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.text import Text
 
-
-def _evidence(figures: Mapping[str, Any]) -> list[str]:
-    """What the owner's LinkedIn exports show of what was asked of her or him."""
-    found = ("corroborated", "not_found", "unknown")
-    claimed, other = ([figures[f"{said}_{of}"] for of in found] for said in ("claimed", "unclaimed"))
-    clock = (
-        "the chat's time zone is not known (--tz)"
-        if figures["tz"] is None
-        else f"times by {figures['tz']}, {figures['tz_grounds']}"
-    )
-    return [
-        f"LinkedIn: asked {_n(figures['obligations'], 'time')}. Said to be done: {figures['claimed']}, of these found "
-        f"{claimed[0]}, not found {claimed[1]}, unknown {claimed[2]}; of the others found {other[0]}, not found {other[1]}, "
-        f"unknown {other[2]}. Not found is not 'not done'; {clock}."
-    ]
+    status = Console(stderr=True).status(Text(plain(words) + " …"))  # as text: brackets in a name are no markup
+    timer = threading.Timer(1.0, status.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        status.stop()
 
 
 def details(source: Source) -> list[str]:
     """What was read and what was assumed, for ``-v``."""
     languages = ", ".join(f"{code} {share:.0%}" for code, share in source.languages.items())
     return [
-        *(f"read {file.name}: {_n(file.lines, 'line')}, {_n(file.messages, 'message')}, SHA-256 {file.sha256}"
+        *(f"read {file.name}: {count(file.lines, 'line')}, {count(file.messages, 'message')}, SHA-256 {file.sha256}"
           for file in source.files),
-        f"{_n(source.messages, 'message')} with {_n(source.system_messages, 'notice')} of the app; {_gaps(source)}",
+        f"{count(source.messages, 'message')} with {count(source.system_messages, 'notice')} of the app; {gaps(source)}",
         *(f"layout of {file.name}: {file.encoding}, {file.platform}, dates {file.date_order}, clock {file.clock}"
           for file in source.files),
         f"languages: {languages or 'unknown'}",
     ]  # fmt: skip
 
 
-def _n(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def count(number: int, noun: str) -> str:
+    """``1 call``, ``2 calls``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _gaps(source: Source) -> str:
-    return "every line was read" if source.gaps == 0 else f"{_n(source.gaps, 'gap')} where lines could not be read"
+def gaps(source: Source) -> str:
+    """Whether every line was read."""
+    return "every line was read" if source.gaps == 0 else f"{count(source.gaps, 'gap')} where lines could not be read"
 
 
 # What may change every figure is said unasked.
@@ -136,35 +121,6 @@ def grave(source: Source) -> list[str]:
         for note in source.warnings
         if note.startswith(starts) or "as asked for; " in note or "no day in common" in note
     ]
-
-
-def _notes(source: Source) -> str:
-    """What was assumed stands in the report and comes with ``-v``; here only that there is something."""
-    return f" ({_n(len(source.warnings), 'note')} on the reading with -v)" if source.warnings else ""
-
-
-def _group(source: Source) -> str:
-    return plain(source.group) if source.group else "name not in the export"
-
-
-def _period(source: Source) -> str:
-    if source.first is None or source.last is None:
-        return "no dates"
-    return f"{source.first:%Y-%m-%d} to {source.last:%Y-%m-%d}"
-
-
-def _counted(counts: Counter[str], order: Iterable[str], words: dict[str, str], most: int = 99) -> str:
-    """As in "3 late, 2 refused": in the order given, or the most frequent where there are more than ``most``."""
-    found = [(name, counts[name]) for name in order if counts[name]]
-    shown = found if len(found) <= most else sorted(found, key=lambda pair: -pair[1])[:most]
-    text = ", ".join(f"{count} {words.get(name, name.replace('_', ' '))}" for name, count in shown)
-    return text if len(found) <= most else f"{text}, …"
-
-
-def _episodes(audit: Audit) -> str:
-    counts = Counter(audit.episodes["kind"])
-    listed = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in sorted(counts.items()))
-    return f"{len(audit.episodes)} ({listed})" if listed else "none"
 
 
 _MAIN_PARTS = ("calls", "rules", "replies", "ledger", "pressure", "episodes")
@@ -186,7 +142,7 @@ def agreement(chats: Mapping[str, Mapping[str, Agreement]]) -> list[str]:
     for name, parts in chats.items():
         f1 = (parts[part].f1 if part in parts else None for part in _MAIN_PARTS)
         lines.append(row(plain(name), _MAIN_PARTS, map(_exact, f1)))
-    lines += ["", row(f"{_n(len(chats), 'chat')} together", _FIGURES, _FIGURES)]
+    lines += ["", row(f"{count(len(chats), 'chat')} together", _FIGURES, _FIGURES)]
     for part, a in pool(chats.values()).items():
         cells = [_exact(a.precision), _exact(a.recall), _exact(a.f1), a.coded, a.found]
         units = [] if a.units is None else [_exact(a.kappa), a.units.total()]

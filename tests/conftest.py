@@ -25,6 +25,10 @@ Run = Callable[..., subprocess.CompletedProcess[bytes]]
 Call = Callable[..., tuple[int, bytes, str]]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden pages anew (tests/test_golden.py)")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

@@ -16,9 +16,11 @@ from podaudit import __version__, model, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DUTCH = (ROOT / "README.nl.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 DOCUMENTS = {
-    name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+    name: (ROOT / name).read_text(encoding="utf-8")
+    for name in ("README.md", "README.nl.md", "CONTRIBUTING.md", "CHANGELOG.md")
 }
 
 
@@ -47,8 +49,10 @@ def place(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("command", "shown"), sessions(README), ids=lambda text: text.split("\n")[0][:50])
-def test_the_readme_shows_what_happens(place: Path, command: str, shown: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "shown"), [*sessions(README), *sessions(DUTCH)], ids=lambda text: text.split("\n")[0][:50]
+)
+def test_the_readmes_show_what_happens(place: Path, command: str, shown: str) -> None:
     path = f"{(place / '.bin').read_text(encoding='utf-8')}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["sh", "-c", command], cwd=place, env={**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "COLUMNS": "80"},
@@ -56,7 +60,7 @@ def test_the_readme_shows_what_happens(place: Path, command: str, shown: str) ->
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
     agrees = doctest.OutputChecker().check_output(shown, done.stdout, doctest.ELLIPSIS)
-    assert agrees, f"README shows:\n{shown}\nbut it prints:\n{done.stdout}"
+    assert agrees, f"The README shows:\n{shown}\nbut it prints:\n{done.stdout}"
 
 
 def test_the_readme_shows_what_python_prints(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,6 +80,23 @@ def test_the_readme_shows_every_command() -> None:
         assert words in shown
     assert "```sh\nmake demo " in README
     assert "make test " in README
+
+
+def test_the_dutch_readme_shows_what_a_former_member_needs() -> None:
+    shown = " ".join(command for command, _ in sessions(DUTCH))
+    for words in ("podaudit chat.zip", "--me", "--lang", "explain"):
+        assert words in shown
+    for step in (
+        "### iPhone",
+        "### Android",
+        "### Windows",
+        "### macOS",
+        "Exporteer chat",
+        "Chat exporteren",
+        "Zonder media",
+    ):
+        assert step in DUTCH
+    assert DUTCH.count(" -m venv ") == DUTCH.count(r"pip install .") == 2
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

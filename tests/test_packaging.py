@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import tomllib
 import venv
 import zipfile
@@ -20,6 +21,7 @@ from typing import Any
 import pytest
 
 from podaudit import __version__
+from podaudit.report import LANGUAGES
 from podaudit.resources import demo_chat, templates_dir
 
 INVENTORY = """
@@ -121,8 +123,18 @@ def test_the_wheel_holds_all_that_is_read_and_nothing_else(wheel: Path, root: Pa
         f"podaudit/{path.relative_to(root).as_posix()}" for path in (root / "templates").rglob("*") if path.is_file()
     }
     assert templates
-    assert {"podaudit/audit.schema.json", "podaudit/py.typed", "podaudit/codebook/nl.toml"} <= held
+    assert {"podaudit/audit.schema.json", "podaudit/py.typed", "podaudit/report/locale/forms.toml"} <= held
+    for code in LANGUAGES:
+        assert f"podaudit/codebook/{code}.toml" in held
+        assert code == "en" or f"podaudit/report/locale/{code}/LC_MESSAGES/report.mo" in held
     assert held == set(shipped(root, project)) | templates | {f"podaudit/demo/{demo_chat().name}"}
+
+
+def test_the_source_distribution_holds_the_documents(wheel: Path) -> None:
+    (made,) = wheel.parent.glob("*.tar.gz")
+    with tarfile.open(made) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"README.md", "README.nl.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"} <= held
 
 
 def test_the_wheel_says_who_it_is(wheel: Path) -> None:

@@ -6,16 +6,18 @@ The text is data, one TOML file per language beside this module; ``podaudit expl
 from __future__ import annotations
 
 import difflib
+import re
 import textwrap
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, cast, get_args
+
+from podaudit.model import Lang
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Language = Literal["nl", "en"]
 _WIDTH = 88
 
 
@@ -40,7 +42,7 @@ class Book:
     words: Mapping[str, str]
 
 
-def load(language: Language) -> Book:
+def load(language: Lang) -> Book:
     """The codebook in ``language``."""
     data = tomllib.loads(resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8"))
     groups = data["groups"]
@@ -48,10 +50,11 @@ def load(language: Language) -> Book:
     return Book(groups=groups, entries=entries, words=data["words"])
 
 
-def system_language(environment: Mapping[str, str]) -> Language:
+def system_language(environment: Mapping[str, str]) -> Lang:
     """The language that the system is set to, as far as the codebook has it; otherwise English."""
     setting = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
-    return "nl" if setting.lower().startswith("nl") else "en"
+    code = re.split(r"[^a-z]", setting.lower())[0]
+    return cast("Lang", code) if code in get_args(Lang) else "en"
 
 
 def find(book: Book, name: str) -> list[Entry]:

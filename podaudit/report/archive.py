@@ -17,6 +17,7 @@ from podaudit.model import Status, Verdict
 from podaudit.report.language import N_, Language, Piece, Text, plain, visible
 from podaudit.report.tally import Tally, rows
 from podaudit.report.terms import STATUSES, rule_text
+from podaudit.report.view import Column, Row, Sort, Table
 
 if TYPE_CHECKING:
     from podaudit.evidence import Evidence
@@ -70,34 +71,6 @@ class Tiered:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """One call that asked the reader: what the chat has, and what the archive."""
-
-    line: int
-    time: str
-    caller: Piece
-    said: str
-    found: str
-    found_class: str
-    what: str
-    after: str
-    words: str
-    inferred: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """One of the reader's posts."""
-
-    posted: str
-    line: int | None
-    engagements: str
-    impressions: str
-    said: str
-    part: str
-
-
-@dataclass(frozen=True, slots=True)
 class Given:
     """A post on which the reader left something, to walk through: link as text."""
 
@@ -115,16 +88,13 @@ class Archive:
     given: bool
     tiers: tuple[tuple[str, str, str], ...] = ()  # class, name, meaning
     points: tuple[Tiered, ...] = ()
-    claims: tuple[tuple[str, ...], ...] = ()  # a row of cells per status
-    answered: tuple[Answered, ...] = ()
-    answered_left_out: Text = ()
-    rules: tuple[tuple[Text, tuple[str, ...]], ...] = ()  # rule; kept, broken, cannot be known
-    comments: tuple[tuple[str, tuple[str, ...]], ...] = ()  # a figure; its values, in the order of ``places``
-    places: tuple[str, ...] = ()
+    claims: Table | None = None
+    answered: Table | None = None
+    rules: Table | None = None
+    comments: Table | None = None
     wordings: tuple[tuple[str, str], ...] = ()  # words, how often
-    comparison: tuple[tuple[str, ...], ...] = ()
-    posts: tuple[Post, ...] = ()
-    posts_left_out: Text = ()
+    comparison: Table | None = None
+    posts: Table | None = None
     clean_up: tuple[Given, ...] = ()
     clean_up_left_out: Text = ()
     files: tuple[Text, ...] = ()
@@ -137,9 +107,7 @@ def archive(t: Tally) -> Archive | None:
     evidence = t.audit.evidence
     if evidence is None:
         return Archive(False) if any(c["platform"] == "linkedin" for c in t.calls) else None
-    lang, call_on = t.lang, {c["line"]: c for c in t.calls}
-    answered = rows(evidence.obligations)
-    posts = [row for row in rows(evidence.posts) if row["engagements"] is not None or row["call_line"] is not None]
+    lang = t.lang
     given = _clean_up(t, evidence)
     found = rows(evidence.files)
     return Archive(
@@ -147,15 +115,12 @@ def archive(t: Tally) -> Archive | None:
         tiers=tuple((tier, lang.gettext(name), lang.gettext(about)) for tier, (name, about) in TIERS.items()),
         points=_points(t, evidence),
         claims=_claims(lang, evidence),
-        answered=tuple(_answered(t, row, call_on[row["call_line"]]) for row in answered[:_LISTED]),
-        answered_left_out=_left_out(lang, len(answered) - _LISTED),
+        answered=_answered(t, rows(evidence.obligations)),
         rules=_rules(lang, evidence),
         comments=_comments(lang, evidence),
-        places=tuple(lang.gettext(_WHERE[Where(x)]) for x in evidence.comments["where"].tolist()),
         wordings=_wordings(lang, evidence),
         comparison=_comparison(lang, evidence),
-        posts=tuple(_post(t, row) for row in posts[-_POSTS:]),
-        posts_left_out=_left_out(lang, len(posts) - _POSTS),
+        posts=_posts(t, evidence),
         clean_up=given[:_ACTIONS],
         clean_up_left_out=_left_out(lang, len(given) - _ACTIONS),
         files=tuple(_file(lang, row) for row in found if row["what"] != "not opened"),
@@ -235,34 +200,74 @@ def _clock(lang: Language, f: Any) -> tuple[str, Text]:
     return INFERRED, lang.say(
         "LinkedIn's times were set to the chat's clock by the zone %(zone)s: no call can come before its post, and in this zone the "
         "calls follow their posts soonest (%(n)s calls; the soonest after %(time)s). --tz decides it.",
-        zone=f["tz"], n=lang.number(f["tz_calls"]), time=span(lang, f["tz_soonest"] or 0),
+        zone=f["tz"], n=lang.number(f["tz_calls"]), time=lang.span(f["tz_soonest"] or 0),
     )  # fmt: skip
 
 
 # -------------------------------------------------------------------------------- obligations and rules
 
 
-def _claims(lang: Language, evidence: Evidence) -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        (lang.gettext(STATUSES[Status(row["status"])][0]), *(
-            lang.number(row[name]) for name in ("obligations", *(found.value for found in Found))
-        ))
-        for row in rows(evidence.claims)
+def _table(
+    key: str, caption: str, columns: Sequence[Column], cells: Iterable[Sequence[Text | str]], note: Text = ()
+) -> Table | None:
+    """A table of text and pieces; None where it has no rows."""
+    made = tuple(Row(tuple((Piece(cell),) if isinstance(cell, str) else cell for cell in row)) for row in cells)
+    return Table(key, caption, tuple(columns), made, note=note) if made else None
+
+
+def _with_tier(lang: Language, name: str, tier: str = ARCHIVE) -> str:
+    return f"{name} ({lang.gettext(TIERS[tier][0])})"
+
+
+def _of(lang: Language, name: str, tier: str, sort: Sort = Sort.TEXT) -> Column:
+    """A column whose heading says the tier."""
+    return Column(_with_tier(lang, name, tier), sort)
+
+
+def _claims(lang: Language, evidence: Evidence) -> Table | None:
+    columns = (
+        _of(lang, lang.gettext("Status"), CHAT), Column(lang.gettext("Calls"), Sort.NUMBER),
+        _of(lang, lang.gettext("Found"), ARCHIVE, Sort.NUMBER), _of(lang, lang.gettext("Not found"), ARCHIVE, Sort.NUMBER),
+        Column(lang.gettext("Cannot be known"), Sort.NUMBER),
+    )  # fmt: skip
+    return _table(
+        "claims", lang.gettext("Calls put to you: their status in the chat, and what the archive shows"), columns,
+        (
+            (lang.gettext(STATUSES[Status(row["status"])][0]), *(
+                lang.number(row[name]) for name in ("obligations", *(found.value for found in Found))
+            ))
+            for row in rows(evidence.claims)
+        ),
     )  # fmt: skip
 
 
-def _answered(t: Tally, row: dict[str, Any], call: dict[str, Any]) -> Answered:
-    lang = t.lang
-    t.cite(row["call_line"], (Piece(lang.gettext("your archive"), href="#archive"),))
-    found = Found(row["found"])
-    what = ", ".join(lang.gettext(_KINDS[kind]) for kind in row["kinds"])
-    if found is Found.UNKNOWN:
-        what = lang.gettext(_REASONS[row["why"]]) if row["why"] in _REASONS else ""
-    return Answered(
-        row["call_line"], lang.moment(call["time"]), t.member(call["caller"]), lang.gettext(STATUSES[Status(row["status"])][0]),
-        lang.gettext(_FOUND[found]), found.value, what, _after(lang, row["after_call"]),
-        "" if row["words"] is None else _words(lang, row), row["inferred"],
+def _answered(t: Tally, held: Sequence[dict[str, Any]]) -> Table | None:
+    """Call by call: what the chat has, and what the archive."""
+    lang, call_on = t.lang, {c["line"]: c for c in t.calls}
+    columns = (
+        Column(lang.gettext("Call"), Sort.ORDER), Column(lang.gettext("By")), _of(lang, lang.gettext("Status"), CHAT),
+        _of(lang, lang.gettext("Archive"), ARCHIVE), Column(lang.gettext("What")), Column(lang.gettext("After the call")),
+        Column(lang.gettext("Words")),
     )  # fmt: skip
+    made = []
+    for row in held[:_LISTED]:
+        call = call_on[row["call_line"]]
+        t.cite(row["call_line"], (Piece(lang.gettext("your archive"), href="#archive"),))
+        found = Found(row["found"])
+        what = ", ".join(lang.gettext(_KINDS[kind]) for kind in row["kinds"])
+        if found is Found.UNKNOWN:
+            what = lang.gettext(_REASONS[row["why"]]) if row["why"] in _REASONS else ""
+        shown = lang.gettext(_FOUND[found])
+        shown = _with_tier(lang, shown, INFERRED) if row["inferred"] else shown
+        made.append((
+            (t.line(row["call_line"]), Piece(f" {lang.moment(call['time'])}")), (t.member(call["caller"]),),
+            lang.gettext(STATUSES[Status(row["status"])][0]), shown, what,
+            _after(lang, row["after_call"]), "" if row["words"] is None else _words(lang, row),
+        ))  # fmt: skip
+    caption = lang.gettext(
+        "The time after the call is that of the first thing found; the words are those of the longest comment"
+    )
+    return _table("answered", caption, columns, made, _left_out(lang, len(held) - _LISTED))
 
 
 def _words(lang: Language, row: dict[str, Any]) -> str:
@@ -277,72 +282,65 @@ def _words(lang: Language, row: dict[str, Any]) -> str:
 def _after(lang: Language, minutes: float | None) -> str:
     if minutes is None:
         return ""
-    time = span(lang, abs(minutes))
+    time = lang.span(abs(minutes))
     return time if minutes >= 0 else plain(lang.say("%(time)s before", time=time))
 
 
-def span(lang: Language, minutes: float) -> str:
-    """A stretch of time in whole minutes, hours or days, whichever reads best."""
-    whole = round(minutes)
-    if whole < 1:
-        return lang.gettext("less than a minute")
-    if whole >= 2880:
-        whole = round(whole / 1440) * 1440
-    elif whole >= 120:
-        whole = round(whole / 60) * 60
-    return lang.duration(whole)
-
-
-def _rules(lang: Language, evidence: Evidence) -> tuple[tuple[Text, tuple[str, ...]], ...]:
+def _rules(lang: Language, evidence: Evidence) -> Table | None:
     checks = evidence.checks
     counts = Counter(zip(checks["type"].tolist(), checks["verdict"].tolist(), strict=True))
-    made = []
+    columns = (
+        Column(lang.gettext("A member is to …")), *(
+            Column(lang.gettext(name), Sort.NUMBER) for name in (N_("Kept"), N_("Broken"), N_("Cannot be known"))
+        ),
+    )  # fmt: skip
+    made: list[tuple[Text | str, ...]] = []
     for rule in RULES:
         found = [counts[rule.value, verdict.value] for verdict in Verdict]
         if any(found):
-            made.append((rule_text(lang, rule.value, None), tuple(lang.number(n) if n else "" for n in found)))
-    return tuple(made)
+            made.append((rule_text(lang, rule.value, None), *(lang.number(n) if n else "" for n in found)))
+    caption = _with_tier(lang, lang.gettext("Calls put to you under each rule"))
+    return _table("archive-rules", caption, columns, made)
 
 
 # -------------------------------------------------------------------------------- comments and posts
 
 
-def _comments(lang: Language, evidence: Evidence) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _comments(lang: Language, evidence: Evidence) -> Table | None:
     held = rows(evidence.comments)
     if not held:
-        return ()
+        return None
 
-    def line(name: str, values: Iterable[str]) -> tuple[str, tuple[str, ...]]:
-        return lang.gettext(name), tuple(values)
+    def line(name: str, values: Iterable[str]) -> tuple[str, ...]:
+        return lang.gettext(name), *values
 
     def shares(column: str) -> list[str]:
-        return [percent(row[column]) for row in held]
+        return [percent(lang, row[column]) for row in held]
 
     def spans(column: str) -> list[str]:
-        return ["–" if row[column] is None else span(lang, row[column]) for row in held]
+        return ["–" if row[column] is None else lang.span(row[column]) for row in held]
 
-    return (
-        line(N_("Comments"), (lang.number(row["comments"]) for row in held)),
-        line(N_("Words, median"), (decimal(lang, row["words_median"]) for row in held)),
-        line(N_("Stock phrases only"), shares("stock")),
-        line(N_("The same words as an earlier comment"), shares("same_words")),
-        line(N_("Emoji alone"), shares("emoji_only")),
-        line(N_("With a question"), shares("question")),
-        line(N_("After the call, median"), spans("after_call_median")),
-        line(N_("After the post, median"), spans("after_post_median")),
-        line(N_("Between 18:00 and 23:00"), shares("evenings")),
-        line(N_("Between 23:00 and 7:00"), shares("nights")),
-        line(N_("On Saturday or Sunday"), shares("weekends")),
-    )
+    places = [Column(lang.gettext(_WHERE[Where(row["where"])]), Sort.NUMBER) for row in held]
+    caption = _with_tier(lang, lang.gettext("Your comments, by whose posts they stand under"))
+    return _table(
+        "own-comments", caption, [Column(lang.gettext("Figure")), *places], (
+            line(N_("Comments"), (lang.number(row["comments"]) for row in held)),
+            line(N_("Words, median"), (decimal(lang, row["words_median"]) for row in held)),
+            line(N_("Stock phrases only"), shares("stock")),
+            line(N_("The same words as an earlier comment"), shares("same_words")),
+            line(N_("Emoji alone"), shares("emoji_only")),
+            line(N_("With a question"), shares("question")),
+            line(N_("After the call, median"), spans("after_call_median")),
+            line(N_("After the post, median"), spans("after_post_median")),
+            line(N_("Between 18:00 and 23:00"), shares("evenings")),
+            line(N_("Between 23:00 and 7:00"), shares("nights")),
+            line(N_("On Saturday or Sunday"), shares("weekends")),
+        ),
+    )  # fmt: skip
 
 
-def percent(share: float | None) -> str:
-    """A share in whole percents; 0 % and 100 % only where exact."""
-    if share is None:
-        return "–"
-    if 0 < share < 0.005:
-        return "< 1 %"
-    return "> 99 %" if 0.995 <= share < 1 else f"{round(share * 100)} %"
+def percent(lang: Language, share: float | None) -> str:
+    return "–" if share is None else lang.percent(share, 1)
 
 
 def decimal(lang: Language, value: float | None) -> str:
@@ -351,7 +349,7 @@ def decimal(lang: Language, value: float | None) -> str:
         return "–"
     if value == int(value):
         return lang.number(int(value))
-    return f"{value:.1f}".replace(".", "," if lang.code == "nl" else ".")
+    return lang.decimal(value)
 
 
 def _wordings(lang: Language, evidence: Evidence) -> tuple[tuple[str, str], ...]:
@@ -359,7 +357,12 @@ def _wordings(lang: Language, evidence: Evidence) -> tuple[tuple[str, str], ...]
     return tuple((visible(row["text"][:200]), lang.number(row["pod"] + row["others"])) for row in held[:_WORDINGS])
 
 
-def _comparison(lang: Language, evidence: Evidence) -> tuple[tuple[str, ...], ...]:
+def _comparison(lang: Language, evidence: Evidence) -> Table | None:
+    columns = (
+        Column(lang.gettext("Posts or days")), Column(lang.gettext("Figure")), *(
+            Column(lang.gettext(name), Sort.NUMBER) for name in (N_("How many"), N_("Median"), N_("Interval"))
+        ),
+    )  # fmt: skip
     made = []
     for row in rows(evidence.comparison):
         interval = "–"
@@ -371,19 +374,36 @@ def _comparison(lang: Language, evidence: Evidence) -> tuple[tuple[str, ...], ..
             lang.gettext(_GROUPS[row["by"], row["group"]]), lang.gettext(_MEASURES[row["measure"]]), lang.number(row["cases"]),
             decimal(lang, row["median"]), interval,
         ))  # fmt: skip
-    return tuple(made)
+    caption = _with_tier(lang, lang.gettext("Medians by LinkedIn's analytics"))
+    return _table("comparison", caption, columns, made)
 
 
-def _post(t: Tally, row: dict[str, Any]) -> Post:
+def _posts(t: Tally, evidence: Evidence) -> Table | None:
+    """Post by post, with how much of its engagement the group can account for."""
+    lang = t.lang
+    held = [row for row in rows(evidence.posts) if row["engagements"] is not None or row["call_line"] is not None]
+    columns = (
+        Column(lang.gettext("Posted"), Sort.ORDER), Column(lang.gettext("Call"), Sort.ORDER),
+        _of(lang, lang.gettext("Engagements"), ARCHIVE, Sort.NUMBER), _of(lang, lang.gettext("Impressions"), ARCHIVE, Sort.NUMBER),
+        _of(lang, lang.gettext("Said “done”"), CHAT, Sort.NUMBER),
+        _of(lang, lang.gettext("The group can account for"), INFERRED, Sort.NUMBER),
+    )  # fmt: skip
+    caption = lang.gettext("Your posts, the newest last")
+    return _table(
+        "own-posts", caption, columns, (_post(t, row) for row in held[-_POSTS:]), _left_out(lang, len(held) - _POSTS)
+    )
+
+
+def _post(t: Tally, row: dict[str, Any]) -> tuple[Text | str, ...]:
     lang, line = t.lang, row["call_line"]
     if line is not None:
         t.cite(line, (Piece(lang.gettext("your archive"), href="#archive"),))
     part = ""
     if row["share_low"] is not None:
-        low, high = percent(row["share_low"]), percent(row["share_high"])
+        low, high = percent(lang, row["share_low"]), percent(lang, row["share_high"])
         part = low if low == high else plain(lang.say("%(low)s to %(high)s", low=low, high=high))
-    return Post(
-        lang.date(row["posted_at"], short=True) if row["posted_at"] else "–", line,
+    return (
+        lang.date(row["posted_at"], short=True) if row["posted_at"] else "–", () if line is None else (t.line(line),),
         "–" if row["engagements"] is None else lang.number(row["engagements"]),
         "–" if row["impressions"] is None else lang.number(row["impressions"]),
         "" if line is None else plain(lang.say("%(n)s of %(all)s", n=lang.number(row["recorded"]), all=lang.number(row["asked"]))),

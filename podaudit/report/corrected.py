@@ -8,18 +8,27 @@ from podaudit.model import CorrectionKind, Label
 from podaudit.report.language import Piece, Text, visible
 from podaudit.report.tally import Tally, rows
 from podaudit.report.terms import LABELS, rule_text
-from podaudit.report.view import CorrectionRow
+from podaudit.report.view import Column, Row, Sort, Table
 
 
-def correction_rows(t: Tally) -> tuple[CorrectionRow, ...]:
-    """A row for every correction; the message that it speaks of is cited."""
-    made = []
+def corrections(t: Tally) -> Table | None:
+    """A row for every correction; the message that it speaks of is cited. None where there are none."""
+    lang, made = t.lang, []
     for n, row in enumerate(rows(t.audit.corrections), 1):
         anchor = f"k{n}"
         if row["line"] is not None:
-            t.cite(row["line"], (Piece(t.lang.gettext("corrected by the reader"), href=f"#{anchor}"),))
-        made.append(CorrectionRow(anchor, row["line"], _what(t, row), visible(row["reason"] or "")))
-    return tuple(made)
+            t.cite(row["line"], (Piece(lang.gettext("corrected by the reader"), href=f"#{anchor}"),))
+        line = (Piece("–"),) if row["line"] is None else (t.line(row["line"]),)
+        made.append(Row((line, _what(t, row), (Piece(visible(row["reason"] or "–"), name=True),)), anchor))
+    columns = (
+        Column(lang.gettext("Line"), Sort.NUMBER), Column(lang.gettext("What the reader says of it")),
+        Column(lang.gettext("Reason given")),
+    )  # fmt: skip
+    return (
+        Table("corrections", lang.gettext("Corrections, all of which were applied"), columns, tuple(made))
+        if made
+        else None
+    )
 
 
 def _what(t: Tally, row: dict[str, Any]) -> Text:

@@ -23,18 +23,24 @@ def environment(code: str) -> Environment:
     lang = Language(code)
     made.install_gettext_translations(lang.translations, newstyle=True)  # type: ignore[attr-defined]
     made.filters["number"] = lang.number
+    made.filters["decimal"] = lang.decimal
+    made.filters["css"] = css
     return made
+
+
+def css(text: str) -> str:
+    """Words for a string of a style sheet: whatever is no letter, digit or space is written as its code point."""
+    return "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in text)
 
 
 def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-@cache
-def policy(code: str) -> str:
+def policy(view: View) -> str:
     """The content security policy: by hash the page's own style and script, and nothing else."""
-    made = environment(code)
-    style, script = (made.get_template(name).render() for name in ("report.css", "report.js"))
+    made = environment(view.lang)
+    style, script = (made.get_template(name).render(view=view) for name in ("report.css", "report.js"))
     return (
         f"default-src 'none'; style-src '{_hash(style)}'; img-src data:; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -44,4 +50,4 @@ def policy(code: str) -> str:
 def print_page(view: View) -> str:
     """The page."""
     template = environment(view.lang).get_template("report.html")
-    return template.render(view=view, policy=policy(view.lang)) + "\n"
+    return template.render(view=view, policy=policy(view)).lstrip() + "\n"

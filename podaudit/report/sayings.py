@@ -99,6 +99,52 @@ _CALLS = (
     N_("a post with an ask: “%(words)s”"),
     N_("a post put forward as the caller's own: “%(words)s”"),
 )
+_REPLIES = (
+    N_("says it is done: “%(words)s”"),
+    N_("counts: “%(words)s”"),
+    N_("“%(words)s”, the group's sign for done by the rule on line %(line)s"),
+    N_("“%(words)s”, how this group answers calls (%(n)s times)"),
+    N_("“%(words)s” right after a call"),
+    N_("a short first answer right after the call, as is the group's habit"),
+    N_("names the caller, and little else"),
+    N_("the caller's name alone, after the call"),
+    N_("names those whose calls stand open, and little else"),
+    N_("names callers of the last hours whom nothing was answered yet"),
+    N_("names callers in a call of one's own"),
+    N_("announces it: “%(words)s”"),
+    N_("says when: “%(words)s”"),
+    N_("names a later time: “%(words)s”"),
+    N_("says it cannot be done: “%(words)s”"),
+    N_("signs off: “%(words)s”"),
+    N_("says from when: “%(words)s”"),
+    N_("skips it: “%(words)s”"),
+    N_("taken together it reads like an answer"),
+    N_("taken together it reads like an answer: %(traits)s"),
+)
+_TRAITS = (
+    N_("the member's first word since the call"),
+    N_("within twenty minutes"),
+    N_("within the hour"),
+    N_("right after the call"),
+    N_("in words with which this group answers calls"),
+    N_("a sign alone"),
+    N_("names who made the latest call"),
+    N_("names callers"),
+    N_("opens with a name"),
+    N_("a name alone"),
+    N_("with the post itself"),
+    N_("with the group's sign"),
+    N_("with a sign the group uses"),
+    N_("counts"),
+    N_("words of a promise"),
+    N_("a later time"),
+    N_("words of refusing"),
+    N_("words of having done it"),
+    N_("words that often mean done"),
+    N_("a tick"),
+    N_("speaks of all"),
+    N_("speaks of both"),
+)
 _PARTS = (
     N_("day, month, year"),
     N_("month, day, year"),
@@ -243,7 +289,7 @@ def _pattern(message: str) -> re.Pattern[str]:
     return re.compile("".join(f"(?P<{p}>.+?)" if i % 2 else re.escape(p) for i, p in enumerate(parts)), re.S)
 
 
-_WHOLE = tuple((m, _pattern(m)) for m in (*DATES, OWNER, LINES, *_WARNINGS, *_DOUBTS, *_CALLS))
+_WHOLE = tuple((m, _pattern(m)) for m in (*DATES, OWNER, LINES, *_WARNINGS, *_DOUBTS, *_CALLS, *_REPLIES))
 _INSIDE = tuple((m, _pattern(m)) for m in _PARTS)
 _QUOTED = frozenset({"words", "encoding", "mark", "code", "n", "wrong", "all", "back", "other", "line"})
 
@@ -267,21 +313,27 @@ def retell_all(lang: Language, sentences: str) -> Saying:
 
 
 REASONS = frozenset(_REASONS)
+TRAITS = frozenset(_TRAITS)
 _BESIDE = re.compile(rf"(?P<how>.+ a message read as) (?P<label>{'|'.join(x.value.replace('_', ' ') for x in Label)})")
 
 
-def reason(lang: Language, why: str) -> str:
-    """Why a label was given, in the page's language: the words stay as written, what they say and the context are retold."""
+def reason(lang: Language, why: str, most: int = 0) -> str:
+    """Why a label was given, in the page's language: the words stay as written, what they say and the context are retold.
+
+    Of many reasons the first ``most``, where that is not 0.
+    """
 
     def told(match: re.Match[str]) -> str:
-        return f"“{visible(match['words'])}” ({lang.gettext(match['about'])})"
+        words, about = visible(match["words"]), lang.gettext(match["about"])
+        return plain(lang.say("“%(words)s” (%(about)s)", words=words, about=about))
 
     parts, at = [], 0
     for match in _WORDS.finditer(why):
         parts += _contexts(lang, why[at : match.start()])
         parts.append(told(match))
         at = match.end()
-    return "; ".join(parts + _contexts(lang, why[at:]))
+    parts += _contexts(lang, why[at:])
+    return "; ".join([*parts[:most], "…"] if 0 < most < len(parts) else parts)
 
 
 def _contexts(lang: Language, words: str) -> list[str]:
@@ -312,5 +364,10 @@ def part(lang: Language, words: str) -> str:
 
 
 def _told(lang: Language, message: str, match: re.Match[str]) -> str:
-    slots = {k: visible(v) if k in _QUOTED else part(lang, v) for k, v in match.groupdict().items()}
-    return plain(lang.say(message, **slots))
+    return plain(lang.say(message, **{k: _slot(lang, k, v) for k, v in match.groupdict().items()}))
+
+
+def _slot(lang: Language, name: str, words: str) -> str:
+    if name == "traits":
+        return ", ".join(visible(lang.gettext(trait)) for trait in words.split(", "))
+    return visible(words) if name in _QUOTED else part(lang, words)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from podaudit.model import EpisodeKind, Event, Kind, Status
+from podaudit.report.cost import in_evenings_and_weekends, minutes_each
 from podaudit.report.language import Piece, Text
+from podaudit.report.pressed import people
 from podaudit.report.tally import STATUS_ORDER, Tally
 from podaudit.report.terms import ANSWERING, EPISODES, PRESSING, STATUSES, SURROUNDING, primary_group
 from podaudit.report.view import Point
@@ -15,7 +17,7 @@ _NAMED = 8  # up to so many names stand in a sentence
 
 def summary(t: Tally) -> tuple[Point, ...]:
     """What the chat shows, in the order of the sections that hold the evidence."""
-    makers = (_calls, _rules, _ledger, _pressure, _voices, _episodes, _exits)
+    makers = (_calls, _rules, _cost, _ledger, _pressure, _voices, _episodes, _give, _exits)
     return tuple(point for make in makers if (point := make(t)) is not None)
 
 
@@ -27,7 +29,7 @@ def _calls(t: Tally) -> Point:
             "or commented on.",
             calls=t.figure("calls", 0), members=t.figure("members", len(t.names)),
         )  # fmt: skip
-        return Point(text, "#calls", lang.gettext("What a call is"))
+        return Point(text, "#asked", lang.gettext("What was asked?"))
     callers = len({c["caller"] for c in t.calls})
     first, last = t.calls[0]["time"], t.calls[-1]["time"]
     text = lang.say_n(
@@ -39,14 +41,14 @@ def _calls(t: Tally) -> Point:
         calls=t.figure("calls", count), callers=t.figure("callers", callers), members=t.figure("members", len(t.names)),
         first=lang.date(first), last=lang.date(last),
     )  # fmt: skip
-    return Point(text, "#calls", lang.gettext("The calls"))
+    return Point(text, "#asked", lang.gettext("What was asked?"))
 
 
 def _rules(t: Tally) -> Point | None:
     lang, table = t.lang, t.audit.rules
     if not len(table):
         return (
-            Point(lang.say("%(n)s rules were found.", n=t.figure("rules", 0)), "#rules", lang.gettext("The rules"))
+            Point(lang.say("%(n)s rules were found.", n=t.figure("rules", 0)), "#rules", lang.gettext("By what rules?"))
             if t.calls
             else None
         )
@@ -58,13 +60,13 @@ def _rules(t: Tally) -> Point | None:
         rules=t.figure("rules", len(table)), messages=t.figure("rule-messages", messages),
     )  # fmt: skip
     if not changed:
-        return Point((*first, Piece(".")), "#rules", lang.gettext("The rules"))
+        return Point((*first, Piece(".")), "#rules", lang.gettext("By what rules?"))
     later = lang.say_n(
         "; %(n)s kind of rule was changed or repeated later.",
         "; %(n)s kinds of rule were changed or repeated later.", changed,
         n=t.figure("rules-changed", changed),
     )  # fmt: skip
-    return Point((*first, *later), "#rules", lang.gettext("The rules"))
+    return Point((*first, *later), "#rules", lang.gettext("By what rules?"))
 
 
 def _ledger(t: Tally) -> Point | None:
@@ -87,7 +89,35 @@ def _ledger(t: Tally) -> Point | None:
     if parts:
         text = (*text, Piece(" "), *lang.say("On record: %(parts)s.", parts=lang.listing(parts)))
     silent = lang.say("For %(n)s of them nothing is on record.", n=t.figure("silent", totals[-1]))
-    return Point((*text, Piece(" "), *silent), "#ledger", lang.gettext("Who is on record"))
+    return Point((*text, Piece(" "), *silent), "#record", lang.gettext("Who is on record?"))
+
+
+def _cost(t: Tally) -> Point | None:
+    load, lang = t.audit.load, t.lang
+    if not load.obligations:
+        return None
+    evening, _, weekend = in_evenings_and_weekends(t)
+    text = lang.say(
+        "At %(each)s a request, an assumption and no measurement, that came to %(hours)s hours for all members together; %(evening)s "
+        "of the %(n)s requests came in the evening and %(weekend)s at the weekend.",
+        each=minutes_each(t), hours=Piece(lang.decimal(load.hours_asked), figure="hours"), n=lang.number(load.obligations),
+        evening=t.figure("evening", evening), weekend=t.figure("weekend", weekend),
+    )  # fmt: skip
+    return Point(text, "#cost", lang.gettext("What did it cost?"))
+
+
+def _give(t: Tally) -> Point | None:
+    lang, ties = t.lang, t.audit.network.ties
+    given = int((ties["done"] > 0).sum())
+    if not given:
+        return None
+    both = round((t.audit.network.reciprocity or 0) * given)
+    text = lang.say(
+        "Of %(all)s ways from one member to another along which something was asked, %(given)s have a “done” on record, and %(both)s of "
+        "those %(given)s run both ways.",
+        all=lang.number(len(ties)), given=lang.number(given), both=t.figure("mutual", both),
+    )  # fmt: skip
+    return Point(text, "#circle", lang.gettext("Was it one circle?"))
 
 
 def _pressure(t: Tally) -> Point | None:
@@ -97,7 +127,7 @@ def _pressure(t: Tally) -> Point | None:
             Point(
                 lang.say("%(n)s messages that press were found.", n=t.figure("pressure", 0)),
                 "#pressure",
-                lang.gettext("Pressure"),
+                lang.gettext("What happened to those who did not?"),
             )
             if t.calls
             else None
@@ -113,7 +143,7 @@ def _pressure(t: Tally) -> Point | None:
         pressing=t.figure(PRESSING, groups[PRESSING]),
         answering=t.figure(ANSWERING, groups[ANSWERING]), surrounding=t.figure(SURROUNDING, groups[SURROUNDING]),
     )  # fmt: skip
-    return Point(text, "#pressure", lang.gettext("Pressure"))
+    return Point(text, "#pressure", lang.gettext("What happened to those who did not?"))
 
 
 def _voices(t: Tally) -> Point | None:
@@ -127,17 +157,10 @@ def _voices(t: Tally) -> Point | None:
     text = lang.say(
         "The pressing messages were written by %(actors)s and name %(targets)s; %(whole)s of the %(n)s speak to the "
         "group as a whole.",
-        actors=_people(t, "pressing-members", actors), targets=_people(t, "named-members", targets),
+        actors=people(t, "pressing-members", actors), targets=people(t, "named-members", targets),
         whole=t.figure("to-all", whole), n=lang.number(len(pressing)),
     )  # fmt: skip
-    return Point(text, "#voices", lang.gettext("Who wrote, who was named"))
-
-
-def _people(t: Tally, key: str, names: set[str]) -> Text:
-    """``3 members (A, B and C)``, the names as long as they are few; in alphabetical order."""
-    count = len(names)
-    text = t.lang.say_n("%(n)s member", "%(n)s members", count, n=t.figure(key, count))
-    return (*text, Piece(" ("), *t.members(names), Piece(")")) if 0 < count <= _NAMED else text
+    return Point(text, "#pairs", lang.gettext("Who wrote, who was named"))
 
 
 def _episodes(t: Tally) -> Point | None:
@@ -145,7 +168,7 @@ def _episodes(t: Tally) -> Point | None:
     count = sum(counts.values())
     if not count:
         none = lang.say("%(n)s episodes were found.", n=t.figure("episodes", 0))
-        return Point(none, "#episodes", lang.gettext("Episodes")) if t.calls else None
+        return Point(none, "#dissent", lang.gettext("What happened when someone spoke up?")) if t.calls else None
     parts = [
         lang.say("%(n)s × “%(kind)s”", n=t.figure(kind.value, counts[kind.value]), kind=lang.gettext(EPISODES[kind][0]))
         for kind in EpisodeKind if counts[kind.value]
@@ -157,7 +180,7 @@ def _episodes(t: Tally) -> Point | None:
         "not a cause.",
         count, n=t.figure("episodes", count), parts=lang.listing(parts),
     )  # fmt: skip
-    return Point(text, "#episodes", lang.gettext("Episodes"))
+    return Point(text, "#dissent", lang.gettext("What happened when someone spoke up?"))
 
 
 def _exits(t: Tally) -> Point | None:
@@ -175,7 +198,7 @@ def _exits(t: Tally) -> Point | None:
          *_lines(t, removed)),
     ]  # fmt: skip
     text = lang.say("The app's own notices show %(parts)s.", parts=lang.listing(parts))
-    return Point(text, "#presence", lang.gettext("Who came and went"))
+    return Point(text, "#left", lang.gettext("What was left after leaving?"))
 
 
 def _lines(t: Tally, events: list[dict[str, object]]) -> Text:

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,6 @@ from podaudit.model import Status
 from podaudit.report.language import Language, Piece, Text, visible
 from podaudit.report.pictures import OWN
 from podaudit.report.terms import ANSWERING, PRESSING, SURROUNDING, primary_group
-from podaudit.report.view import Segment
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +27,11 @@ if TYPE_CHECKING:
 # labelled messages those that weigh most, once each. The tables hold everything.
 COMPACT_FROM = 3000  # obligations
 LISTED = 500  # labelled messages
+LISTED_COMPACT = 200
+CALLS_LISTED = 1200  # calls; above it they stand by week
+CITED = 12  # messages linked as evidence of one figure
+CITED_COMPACT = 3
+_SHORT = 400  # characters of a cited message in a large chat
 STATUS_ORDER = tuple(Status)
 
 Row = Mapping[str, Any]
@@ -61,6 +65,24 @@ class Message:
     doubts: str
 
 
+@dataclass(frozen=True, slots=True)
+class Obligations:
+    """The ledger in parallel arrays: positions of the call, the member and the status, and the deciding line, 0 for none."""
+
+    call: np.ndarray
+    member: np.ndarray
+    status: np.ndarray
+    line: np.ndarray
+
+    def of(self, chosen: np.ndarray) -> Obligations:
+        """Some of them."""
+        return Obligations(self.call[chosen], self.member[chosen], self.status[chosen], self.line[chosen])
+
+    def __iter__(self) -> Iterator[tuple[int, int, int, int]]:
+        """(call, member, status, line) of each."""
+        return zip(self.call.tolist(), self.member.tolist(), self.status.tolist(), self.line.tolist(), strict=True)
+
+
 @dataclass(slots=True)
 class Tally:
     """What the parts of the page share. ``cites`` fills as they are built: line -> links back to the claims."""
@@ -74,12 +96,13 @@ class Tally:
     call_anchor: list[str]
     call_counts: np.ndarray  # calls x statuses
     member_counts: np.ndarray  # members x statuses
-    ledger: list[tuple[int, int, int, int | None]]  # (call, member, status, line); empty when compact
+    ledger: Obligations
     cells: list[bytes]  # per member, a status code per call; 255 not asked
     pressure: list[dict[str, Any]]
     membership: list[dict[str, Any]]
     marks: dict[int, list[str]]  # line -> phrases that decided something
     listed: set[int]  # lines of the labelled messages that the page quotes
+    monday: dt.date | None  # of the first week; None without calls
     cites: dict[int, list[Text]] = field(default_factory=lambda: defaultdict(list))
     _held: dict[int, Message] = field(default_factory=dict)
 
@@ -113,6 +136,36 @@ class Tally:
             return "labelled"
         return f"m{line}" if self.compact else f"q{line}"
 
+    def evidence(self, lines: Iterable[int], claim: Text = (), most: int = 0) -> Text:
+        """Links to the messages on these lines, in order; of many, the first, and how many more there are.
+
+        Each is cited, with ``claim`` as its link back.
+        """
+        every = sorted(set(lines))
+        shown = every[: most or (CITED_COMPACT if self.compact else CITED)]
+        for line in shown:
+            self.cite(line, *([claim] if claim else []))
+        links: list[Piece | Text | str] = [self.line(line) for line in shown]
+        left = len(every) - len(shown)
+        if left:
+            links.append(self.lang.say_n("%(n)s more", "%(n)s more", left, n=self.lang.number(left)))
+        return self.lang.listing(links)
+
+    def claim(self, words: str, href: str) -> Text:
+        """A link back to what a message is evidence of; ``words`` are translated already."""
+        return (Piece(words, href=href),)
+
+    def call_href(self, call: int) -> str:
+        """Where a call stands: its own row, or in a very large chat that of its week."""
+        if len(self.calls) <= CALLS_LISTED:
+            return f"#{self.call_anchor[call]}"
+        return f"#w{self.week(self.calls[call]['time'])}"
+
+    def week(self, time: dt.datetime) -> int:
+        """The number of the week, counted from the first of the export."""
+        assert self.monday, "weeks are counted where there are calls"
+        return (time.date() - self.monday).days // 7
+
     # Messages -------------------------------------------------------------------------------------------------------
 
     def fetch(self, lines: Iterable[int]) -> None:
@@ -139,11 +192,12 @@ class Tally:
         message = self.message(line)
         return message.time if message else None
 
-    def quote(self, line: int, limit: int = 0, phrases: Sequence[str] | None = None) -> tuple[Segment, ...]:
+    def quote(self, line: int, limit: int = 0, phrases: Sequence[str] | None = None) -> Text:
         """The message's words with the deciding phrases marked; around the first of them when longer than ``limit``."""
         message = self.message(line)
         if message is None:
             return ()
+        limit = min(limit or _SHORT, _SHORT) if self.compact else limit
         return segments(message.text, self.marks.get(line, ()) if phrases is None else phrases, limit)
 
 
@@ -169,9 +223,7 @@ def tally(audit: Audit, lang: Language) -> Tally:
     member_counts = np.zeros((len(names), len(STATUS_ORDER)), np.int64)
     np.add.at(call_counts, (call, status), 1)
     np.add.at(member_counts, (member, status), 1)
-    lines = [
-        None if gone else v for v, gone in zip(audit.ledger["line"].tolist(), audit.ledger["line"].isna(), strict=True)
-    ]
+    lines = audit.ledger["line"].to_numpy(np.int64, na_value=0)
     pressure = rows(audit.pressure)
     compact = len(audit.ledger) > COMPACT_FROM or len(pressure) > LISTED
     marks: dict[int, list[str]] = defaultdict(list)
@@ -182,15 +234,16 @@ def tally(audit: Audit, lang: Language) -> Tally:
             marks[line].append(phrase)
     return Tally(
         lang, audit, compact, names, number, calls, _call_anchors(calls), call_counts, member_counts,
-        [] if compact else list(zip(call.tolist(), member.tolist(), status.tolist(), lines, strict=True)),
+        Obligations(call, member, status, lines),
         [cells[i].tobytes() for i in range(len(names))], pressure, rows(audit.membership), dict(marks),
-        _listed(audit, pressure),
+        _listed(audit, pressure, LISTED_COMPACT if compact else LISTED),
+        next((dt.date.fromisoformat(week) for week in audit.load.weeks["week"][:1]), None),
     )  # fmt: skip
 
 
-def _listed(audit: Audit, pressure: Sequence[Row]) -> set[int]:
+def _listed(audit: Audit, pressure: Sequence[Row], most: int) -> set[int]:
     """The lines of the labelled messages to quote: all, or those in an episode first, then those that press by name."""
-    if len(pressure) <= LISTED:
+    if len(pressure) <= most:
         return {row["line"] for row in pressure}
     told = {*audit.episodes["first_line"].tolist(), *audit.episodes["last_line"].tolist()}
     order = (PRESSING, ANSWERING, SURROUNDING)
@@ -199,7 +252,7 @@ def _listed(audit: Audit, pressure: Sequence[Row]) -> set[int]:
         group = order.index(primary_group(row["labels"]))
         return row["line"] not in told, not (group == 0 and row["targets"]), group, row["line"]
 
-    return {row["line"] for row in sorted(pressure, key=weight)[:LISTED]}
+    return {row["line"] for row in sorted(pressure, key=weight)[:most]}
 
 
 def alphabetical(name: str) -> tuple[str, str]:
@@ -216,28 +269,28 @@ def _call_anchors(calls: Sequence[Row]) -> list[str]:
     return anchors
 
 
-def segments(text: str, phrases: Iterable[str], limit: int = 0) -> tuple[Segment, ...]:
+def segments(text: str, phrases: Iterable[str], limit: int = 0) -> Text:
     """Cut ``text`` at the phrases (given as matched on the folded text); shorten to ``limit`` characters when not 0."""
     spans = _merge(span for phrase in phrases for span in locate(text, phrase))
     begin, end = 0, len(text)
     if limit and len(text) > limit:
         begin = _word_start(text, max(0, spans[0][0] - limit // 3)) if spans and spans[0][1] > limit else 0
         end = min(len(text), begin + limit)
-    made: list[Segment] = [Segment("… ")] if begin else []
+    made: list[Piece] = [Piece("… ")] if begin else []
     at = begin
     for span in spans:
         start, stop = max(span[0], begin), min(span[1], end)
         if stop <= start:
             continue
         if start > at:
-            made.append(Segment(visible(text[at:start])))
-        made.append(Segment(visible(text[start:stop]), marked=True))
+            made.append(Piece(visible(text[at:start])))
+        made.append(Piece(visible(text[start:stop]), mark=True))
         at = stop
     if end < len(text):
         cut = text.rfind(" ", at, end)
-        made.append(Segment(visible(text[at : cut if cut > end - 30 else end]).rstrip() + " …"))
+        made.append(Piece(visible(text[at : cut if cut > end - 30 else end]).rstrip() + " …"))
     elif at < end:
-        made.append(Segment(visible(text[at:end])))
+        made.append(Piece(visible(text[at:end])))
     return tuple(made)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from podaudit.model import Ask, EpisodeKind, Label, RuleType, Status
+from podaudit.model import Ask, EpisodeKind, Event, Label, ReplyStatus, RuleType, Status
 from podaudit.report.language import N_, Language, Piece, Text, visible
 
 STATUSES: Mapping[Status, tuple[str, str]] = {
@@ -17,6 +17,16 @@ STATUSES: Mapping[Status, tuple[str, str]] = {
     Status.PROMISED: (N_("promised"), N_("the member wrote to do it later; nothing after that is on record")),
     Status.SILENT: (N_("nothing on record"), N_("the chat holds no message about it by the member")),
 }
+
+REPLIES: Mapping[ReplyStatus, str] = {
+    ReplyStatus.DONE: N_("says that it is done"),
+    ReplyStatus.PROMISE: N_("promises it"),
+    ReplyStatus.EXCUSE: N_("says that it is not possible"),
+    ReplyStatus.REFUSE: N_("declines"),
+}
+
+CAME = (Event.CREATED, Event.ADDED, Event.JOINED)
+WENT = (Event.LEFT, Event.REMOVED)
 
 ASKS: Mapping[Ask, str] = {
     Ask.REACT: N_("like"),

@@ -1,28 +1,108 @@
 """What the page shows, ready to print: the templates loop over these records and decide nothing.
 
 Every ``Text`` is a translated sentence in pieces; every ``line`` is the line of a message, whose anchor in the page is
-``#m`` and that number. Anchors are made of numbers only, never of the chat's own text.
+``#m`` and that number. Anchors are made of numbers and our own words only, never of the chat's text. Here stands what
+several sections share; what one section alone holds is declared in its own module.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from podaudit.report.language import Piece, Text
-from podaudit.report.pictures import Matrix, Timeline
 from podaudit.report.sayings import Saying
 
 if TYPE_CHECKING:
     from podaudit.report.archive import Archive
+    from podaudit.report.asked import Asked
+    from podaudit.report.circle import Circle
+    from podaudit.report.cost import Cost
+    from podaudit.report.given import Given
+    from podaudit.report.gone import Gone
+    from podaudit.report.messages import Messages
+    from podaudit.report.own import Own
+    from podaudit.report.pressed import Pressed
+    from podaudit.report.reading import Reading
+    from podaudit.report.record import OnRecord
+    from podaudit.report.ruled import Ruled
+    from podaudit.report.spoken import Spoken
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch of a quoted message; ``marked`` where it decided a label or a rule."""
+class Question:
+    """What every section begins and ends with."""
 
-    text: str
-    marked: bool = False
+    answer: tuple[Text, ...]  # one or two sentences, with counts and what they are counted out of
+    evidence: Text  # links to the messages behind it
+    how: tuple[Text, ...]  # how it was worked out
+
+
+# ------------------------------------------------------------------------------------------------------------- tables
+
+
+class Sort(StrEnum):
+    """How a column sorts: by its words, by its number, or as the rows came (times, in order already)."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    ORDER = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, how it sorts, and what the heading means."""
+
+    name: str
+    sort: Sort = Sort.TEXT
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of a fold: a term and what it holds; ``mark`` names a status."""
+
+    term: str
+    text: Text
+    anchor: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """What stands folded under a row."""
+
+    name: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: a cell for each column."""
+
+    cells: tuple[Text, ...]
+    anchor: str = ""
+    mark: str = ""
+    quote: Text = ()  # words of a message, under the row's heading
+    fold: Fold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table. ``head`` is the column that names a row."""
+
+    key: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    head: int = 0
+    foot: tuple[Text, ...] = ()
+    note: Text = ()  # what is left out
+
+
+# ------------------------------------------------------------------------------------------------------ shared records
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,99 +136,13 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class EventRow:
-    """A membership notice."""
-
-    anchor: str
-    line: int
-    time: str
-    what: Text
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRow:
-    """A rule, and from when until when it stood."""
-
-    anchor: str
-    rule: Text
-    since: str
-    until: Text
-    by: Piece
-    line: int
-    quote: tuple[Segment, ...]
-    replaced: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRow:
-    """How often rules were kept, broken or not to be known for a member, and the messages that show them broken."""
-
-    member: Piece
-    kept: str
-    broken: str
-    unknown: str
-    where: tuple[Text, ...]  # one per kind of rule
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Who has one status for a call; each name links to the message that decides it."""
-
-    status: str
-    name: str
-    members: Text
-
-
-@dataclass(frozen=True, slots=True)
-class CallRow:
-    """A call and what is on record for it."""
-
-    anchor: str
-    line: int
-    time: str
-    caller: Piece
-    beneficiary: Piece | None  # None: the caller's own post
-    asks: str
-    due: str
-    asked: str
-    counts: tuple[str, ...]  # in the order of the statuses
-    link: str
-    why: Saying | None
-    records: tuple[Record, ...]  # empty in a large chat
-    repeats: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class StatusHead:
-    """A status as a column: its class in the pictures, name and meaning."""
+    """A status: its class in the pictures, name and meaning, and its sum."""
 
     status: str
     name: str
     about: str
     total: str
-
-
-@dataclass(frozen=True, slots=True)
-class MemberRow:
-    """A member and the sums of his or her ledger."""
-
-    anchor: str
-    name: Piece
-    also: Text
-    presence: Text
-    calls: str
-    asked: str
-    counts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AbsenceRow:
-    """A member who signed off for a while."""
-
-    member: Piece
-    since: str
-    until: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,110 +156,19 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class PressureRow:
-    """A labelled message."""
+class Quoted:
+    """A message with what was found in it; ``anchor`` is empty where it is quoted once more."""
 
     anchor: str
     line: int
     time: str
-    actor: Piece
-    actor_id: int  # for the filter: the member's number, 0 for none
-    target_ids: str
-    targets: Text  # empty: the group as a whole
-    group: str
-    chips: tuple[Chip, ...]
-    quote: tuple[Segment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LabelRow:
-    """How often a label was found."""
-
-    label: str
-    group: str
-    group_name: str
-    name: str
-    about: str
-    count: str
-    first: str  # anchor of the first message with it
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceRow:
-    """How many labelled messages a member wrote, and was named in."""
-
-    member: Piece
-    pressing: str
-    answering: str
-    surrounding: str
-    named: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A message in a story."""
-
-    line: int
-    time: str
-    who: Piece | None
-    what: Text
-    group: str
-    quote: tuple[Segment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """The episodes of one member, and their messages once each, in order."""
-
-    anchor: str
-    member: Piece
-    episodes: tuple[Text, ...]
-    steps: tuple[Step, ...]
-    left_out: Text
-
-
-@dataclass(frozen=True, slots=True)
-class EpisodeRow:
-    """A kind of episode: what it means and how often it was found."""
-
-    name: str
-    about: str
-    count: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A message to or by the reader in the part about her or him."""
-
-    line: int
-    time: str
-    who: Piece
-    labels: str
-    quote: tuple[Segment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """The part about the reader."""
-
-    name: Piece
-    sentences: tuple[Text, ...]
-    to_me: tuple[Said, ...]
-    by_me: tuple[Said, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MessageRow:
-    """A cited message."""
-
-    line: int
-    time: str
-    sender: Piece | None
-    note: str
-    quote: tuple[Segment, ...]
-    cites: Text
-    doubts: Saying | None  # why it may not be what it seems
-    stands: str  # of several exports, where it stands in which
+    who: Piece | None  # None: a notice by the app
+    to: Text
+    group: str  # presses, speaks back, surrounds; empty without a label
+    people: str  # for the filter: the numbers of who wrote it and who is meant
+    quote: Text
+    chips: tuple[Chip, ...] = ()
+    notes: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,49 +181,46 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectionRow:
-    """What the reader corrected; ``line`` None where it is about members."""
-
-    anchor: str
-    line: int | None
-    what: Text
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class View:
-    """The whole page."""
+    """The whole page, in the order of its sections."""
 
     lang: str
     version: str
     head: Head
     is_pod: bool  # at least one call was found
     summary: tuple[Point, ...]
-    own: Own | None
-    timeline: Timeline | None
-    events: tuple[EventRow, ...]
-    events_left_out: Text
-    rules: tuple[RuleRow, ...]
-    checks: tuple[CheckRow, ...]
-    calls: tuple[CallRow, ...]
+    people: tuple[str, ...]  # the members' names, alphabetical, for the filter
     statuses: tuple[StatusHead, ...]
-    asked: str
-    compact: bool
-    matrix: Matrix | None
-    members: tuple[MemberRow, ...]
-    absences: tuple[AbsenceRow, ...]
-    labels: tuple[LabelRow, ...]
-    voices: tuple[VoiceRow, ...]
-    pressure: tuple[PressureRow, ...]
-    pressure_left_out: Text
-    episodes: tuple[EpisodeRow, ...]
-    stories: tuple[Story, ...]
-    limits: tuple[Text, ...]
+    own: Own | None
+    asked: Asked
+    ruled: Ruled
+    cost: Cost | None
+    reading: Reading | None
+    record: OnRecord
+    pressed: Pressed
+    spoken: Spoken
+    given: Given | None
+    circle: Circle | None
+    gone: Gone
     policy: bool
-    messages: tuple[MessageRow, ...]
-    messages_note: Text
+    limits: tuple[Text, ...]
+    messages: Messages
     gaps: tuple[Gap, ...]
     gaps_left_out: Text
     run: tuple[Fact, ...]
+    full_log: str  # all messages, compressed; empty where they were not asked for
     archive: Archive | None
-    corrections: tuple[CorrectionRow, ...] = ()
+    corrections: Table | None
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All tables of the page, for the style sheet."""
+        return tuple(_tables(self))
+
+
+def _tables(record: object) -> Iterator[Table]:
+    if isinstance(record, Table):
+        yield record
+    elif is_dataclass(record):
+        for field in fields(record):
+            yield from _tables(getattr(record, field.name))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import os
 import shutil
 from collections import Counter
@@ -9,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import axe_playwright_python
+import pypdf
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from report_fixture import coded_demo
@@ -17,7 +22,7 @@ from podaudit.audit import Audit, audit
 from podaudit.export import read
 from podaudit.model import Options
 from podaudit.report import LANGUAGES, render
-from podaudit.tables import document
+from podaudit.tables import document, guard
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 WIDTHS = (1280, 390)
@@ -49,7 +54,7 @@ def pages(audited: Audit, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     made = {}
     for lang in LANGUAGES:
         path = folder / f"{lang}.html"
-        path.write_text(render(audited, lang=lang, me="Mirthe", version="1"), encoding="utf-8")
+        path.write_text(render(audited, lang=lang, me="Mirthe", version="1", full_log=True), encoding="utf-8")
         made[lang] = path.as_uri()
     return made
 
@@ -118,17 +123,93 @@ def test_the_summary_says_what_the_document_says(
     assert {key: shown[key] for key in expected} == expected
 
 
-def test_without_a_script_everything_is_there(browser: Browser, pages: dict[str, str], audited: Audit) -> None:
-    with Watched(browser, pages["nl"], java_script_enabled=False) as seen:
+SECTIONS = (
+    "summary own asked rules cost reading record pressure dissent give circle left policy limits messages log run"
+).split()  # fmt: skip
+PICTURES = ".course .strip .weekbars .heat .delays .matrix .gives .ring .ownbars".split()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_without_a_script_everything_is_there(
+    browser: Browser, pages: dict[str, str], audited: Audit, lang: str
+) -> None:
+    with Watched(browser, pages[lang], java_script_enabled=False) as seen:
         page = seen.page
-        assert page.locator("main > section").count() == 12
-        assert page.locator("svg.timeline .mark").count() > 0
-        assert page.locator(".matrix svg .cell").count() > 0
-        assert page.locator(".quotes article").count() == len(audited.pressure)
-        assert all(quote.is_visible() for quote in page.locator(".quotes article").all())
-        assert not page.locator("#scheme, #filter").first.is_visible()
-        page.locator(".fold summary").first.click()
-        assert page.locator(".records").first.is_visible()
+        assert [s.get_attribute("aria-labelledby") for s in page.locator("main > section").all()] == SECTIONS
+        for picture in PICTURES:
+            assert page.locator(f"{picture} path").count() > 0, picture
+            assert page.locator(picture).first.is_visible(), picture
+        assert page.locator("table.stack").count() >= 20
+        assert page.locator("#labelled + .quotes article").count() == len(audited.pressure)
+        assert all(quote.is_visible() for quote in page.locator("#labelled + .quotes article").all())
+        assert not page.locator("#scheme, #tools, #log-form").first.is_visible()
+        assert page.locator("noscript p").is_visible()
+        page.locator(".t-calls .fold summary").first.click()
+        assert page.locator(".t-calls .records").first.is_visible()
+
+
+def test_every_picture_says_what_it_is_and_has_a_table(browser: Browser, pages: dict[str, str]) -> None:
+    with Watched(browser, pages["en"]) as seen:
+        told = seen.page.evaluate(
+            """() => [...document.querySelectorAll("main svg")].filter(s => !s.parentElement.closest("svg"))
+                 .filter(s => !s.hasAttribute("aria-hidden")).map(s => {
+                   const links = s.querySelector("a") !== null, role = s.getAttribute("role");
+                   const ids = (s.getAttribute("aria-labelledby") || "").split(" ").filter(Boolean);
+                   const named = ids.length ? ids.every(i => document.getElementById(i).textContent.trim()) : s.ariaLabel;
+                   const table = s.closest("section").querySelector("table");
+                   return [s.getAttribute("class"), role === (links ? "group" : "img") && Boolean(named) && Boolean(table)];
+                 })"""
+        )
+        assert len(told) >= len(PICTURES)
+        assert [name for name, right in told if not right] == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (390, "light"), (1280, "dark")])
+@pytest.mark.parametrize("name", ["pod.nl", "reels.en", "street.en"])
+def test_axe_finds_no_violation(browser: Browser, root: Path, name: str, width: int, scheme: str) -> None:
+    """On the golden pages, for axe takes long over a long page; between them they hold every section, in both languages."""
+    script = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "bypass_csp": True}
+    address = (root / "fixtures" / "golden" / f"{name}.html").as_uri()
+    with Watched(browser, address, **options) as seen:
+        seen.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        seen.page.add_script_tag(content=script)
+        found = seen.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]] == []
+
+
+def test_nothing_scrolls_sideways_on_a_narrow_screen(browser: Browser, pages: dict[str, str]) -> None:
+    with Watched(browser, pages["nl"], viewport={"width": 390, "height": 800}) as seen:
+        seen.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        wide = seen.page.evaluate(
+            """() => [...document.querySelectorAll("body *")].filter(e => !e.closest("svg") || e.matches("svg.pic"))
+                 .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.getBoundingClientRect().width > 1
+                   && !e.matches(".skip"))
+                 .map(e => e.tagName + "." + e.className + " " + e.textContent.slice(0, 60))"""
+        )
+        assert wide == []
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+        label = "getComputedStyle(document.querySelector('.t-members tbody td'), '::before').content"
+        assert seen.page.evaluate(label) == '"In de groep: "'
+
+
+def test_the_keyboard_alone_reaches_everything(browser: Browser, root: Path) -> None:
+    """Every link, button, field and fold is met by going on with Tab, and none holds the focus."""
+    with Watched(browser, (root / "fixtures" / "golden" / "pod.nl.html").as_uri()) as seen:
+        page = seen.page
+        wanted = page.evaluate(
+            """() => { const all = [...document.querySelectorAll("a[href], button, select, input, summary")]
+                   .filter(e => e.getClientRects().length && e.checkVisibility({contentVisibilityAuto: true}));
+                 all.forEach((e, i) => { e.dataset.place = i; }); window.met = new Set();
+                 document.addEventListener("focusin", e => met.add(e.target.dataset.place)); return all.length; }"""
+        )
+        for _ in range(wanted + 5):
+            page.keyboard.press("Tab")
+        missed = page.evaluate(
+            "[...document.querySelectorAll('[data-place]')].filter(e => !met.has(e.dataset.place)).length"
+        )
+        assert wanted > 150
+        assert missed == 0
 
 
 def test_the_scheme_can_be_switched_and_printing_is_always_light(browser: Browser, pages: dict[str, str]) -> None:
@@ -145,29 +226,122 @@ def test_the_scheme_can_be_switched_and_printing_is_always_light(browser: Browse
         assert seen.page.evaluate(colour) == light
 
 
-def test_labelled_messages_can_be_filtered(browser: Browser, root: Path, tmp_path: Path) -> None:
-    path = tmp_path / "coded.html"  # as coded by hand: what is labelled does not hang on a detector
+@pytest.fixture(scope="module")
+def coded_page(root: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of the chat as coded by hand: what is labelled does not hang on a detector."""
+    path = tmp_path_factory.mktemp("coded") / "coded.html"
     path.write_text(render(coded_demo(root), lang="en", version="1"), encoding="utf-8")
-    with Watched(browser, path.as_uri()) as seen:
-        page, shown = seen.page, ".quotes article:not([hidden])"
-        everything = page.locator(shown).count()
-        page.select_option("#filter-group", "pressing")
-        pressing = page.locator(shown).count()
+    return path.as_uri()
+
+
+SHOWN = "#labelled + .quotes article:not([hidden])"
+
+
+def test_labelled_messages_can_be_filtered(browser: Browser, coded_page: str) -> None:
+    with Watched(browser, coded_page) as seen:
+        page = seen.page
+        everything = page.locator(SHOWN).count()
+        page.select_option("#only", "pressing")
+        pressing = page.locator(SHOWN).count()
         assert 0 < pressing < everything
-        page.select_option("#filter-member", label="Mirthe")
-        assert 0 < page.locator(shown).count() < pressing
-        hidden = page.locator(".quotes article[hidden]").first.get_attribute("id")
+        page.select_option("#who", label="Mirthe")
+        assert 0 < page.locator(SHOWN).count() < pressing
+        assert "only=pressing" in page.url and "who=" in page.url
+        hidden = page.locator("#labelled + .quotes article[hidden]").first.get_attribute("id")
         page.evaluate(f"location.hash = '#{hidden}'")
         page.wait_for_function(f"!document.getElementById('{hidden}').hidden")
-        assert page.locator(shown).count() == everything
+        assert page.locator(SHOWN).count() == everything
         assert seen.complaints == []
 
 
-def test_printing_opens_the_folds(browser: Browser, pages: dict[str, str]) -> None:
+def test_what_is_shown_stands_in_the_address(browser: Browser, coded_page: str) -> None:
+    with Watched(browser, coded_page) as seen:
+        page = seen.page
+        page.select_option("#only", "answering")
+        page.locator(".t-members thead button").nth(3).click()
+        page.locator(".t-members thead button").nth(3).click()
+        shown, order = page.locator(SHOWN).count(), page.locator(".t-members tbody th").all_inner_texts()
+        address = page.url
+    with Watched(browser, address) as again:
+        assert again.page.locator(SHOWN).count() == shown
+        assert again.page.locator(".t-members tbody th").all_inner_texts() == order
+        asked = [int(n) for n in again.page.locator(".t-members tbody tr:not(.fold) td:nth-child(4)").all_inner_texts()]
+        assert asked == sorted(asked, reverse=True)
+        again.page.locator("a[href='#rules']").first.click()
+        assert again.page.url.endswith("#rules&only=answering&sort=members.3.down")
+
+
+def test_keys_lead_from_message_to_message(browser: Browser, coded_page: str) -> None:
+    with Watched(browser, coded_page) as seen:
+        page = seen.page
+        first, second = (page.locator("#labelled + .quotes article").nth(i).get_attribute("id") for i in (0, 1))
+        page.keyboard.press("n")
+        assert page.evaluate("document.activeElement.id") == first
+        page.keyboard.press("n")
+        assert page.evaluate("document.activeElement.id") == second
+        assert page.url.endswith(f"#{second}")
+        page.keyboard.press("p")
+        assert page.evaluate("document.activeElement.id") == first
+        page.uncheck("#keys")
+        page.keyboard.press("n")
+        assert not page.url.endswith(f"#{second}")
+
+
+def test_tables_and_the_report_can_be_saved(browser: Browser, coded_page: str, root: Path) -> None:
+    coded = coded_demo(root)
+    with Watched(browser, coded_page) as seen:
+        page = seen.page
+        with page.expect_download() as held:
+            page.locator("#t-give caption button").click()
+        lines = list(csv.reader(Path(held.value.path()).read_text(encoding="utf-8-sig").splitlines()))
+        assert held.value.suggested_filename == "t-give.csv"
+        assert [row[0] for row in lines[1:]] == [
+            guard(name) for name in page.locator(".t-give tbody th").all_inner_texts()
+        ]  # fmt: skip
+        with page.expect_download() as held:
+            page.locator("#save").click()
+        told = json.loads(Path(held.value.path()).read_text(encoding="utf-8"))
+        assert told["figures"]["obligations"] == str(len(coded.ledger))
+        assert {"members", "calls", "pairs", "give"} <= {table["name"] for table in told["tables"]}
+        assert {m["line"] for m in told["messages"]} >= set(coded.pressure["line"])
+        assert seen.complaints == []
+
+
+def test_the_whole_log_is_unpacked_by_the_page(browser: Browser, pages: dict[str, str], audited: Audit) -> None:
+    with Watched(browser, pages["nl"]) as seen:
+        page = seen.page
+        page.locator("#log-open").click()
+        page.wait_for_selector("#log-rows article")
+        assert page.locator("#log-rows article").count() == min(500, len(audited.messages))
+        text = audited.messages["text"].iloc[10]
+        assert page.locator("#log-rows article").nth(10).locator("blockquote").inner_text() == text
+        page.fill("#log-words", text[:20].lower())
+        page.wait_for_function("document.querySelectorAll('#log-rows article').length < 20")
+        assert text in page.locator("#log-rows blockquote").all_inner_texts()
+        assert seen.complaints == []
+        assert seen.requests == [pages["nl"]]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_printed_page_holds_what_is_folded(
+    browser: Browser, pages: dict[str, str], audited: Audit, script: bool
+) -> None:
+    with Watched(browser, pages["en"], java_script_enabled=script) as seen:
+        reader = pypdf.PdfReader(io.BytesIO(seen.page.pdf(prefer_css_page_size=True)))
+        sheets = [" ".join(sheet.extract_text().split()) for sheet in reader.pages]
+    text = " ".join(sheets)
+    for folded in ("A call is open for a member from when it is made", "Why this is a call", "Counts over time"):
+        assert folded in text
+    assert [n for n, sheet in enumerate(sheets) if "A private document: it names people." not in sheet] == []
+    assert text.count("linkedin.com/") >= len(audited.calls)
+
+
+def test_the_summary_can_be_printed_alone(browser: Browser, pages: dict[str, str]) -> None:
     with Watched(browser, pages["en"]) as seen:
-        shut = seen.page.locator("details:not([open])").count()
-        assert shut > 0
-        seen.page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        assert seen.page.locator("details:not([open])").count() == 0
-        seen.page.evaluate("dispatchEvent(new Event('afterprint'))")
-        assert seen.page.locator("details:not([open])").count() == shut
+        seen.page.evaluate("window.print = () => { window.printed = document.documentElement.dataset.print; }")
+        seen.page.locator("#print-brief").click()
+        assert seen.page.evaluate("window.printed") == "brief"
+        seen.page.emulate_media(media="print")
+        seen.page.evaluate("document.documentElement.dataset.print = 'brief'")
+        shown = [s for s in seen.page.locator("main > section").all() if s.is_visible()]
+        assert [s.get_attribute("aria-labelledby") for s in shown] == ["summary"]
