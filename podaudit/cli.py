@@ -14,7 +14,7 @@ import time
 import traceback
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from podaudit.audit import Audit
     from podaudit.model import Export, Source
+    from podaudit.privacy.command import Hiding
 
 USAGE = 2
 INTERRUPTED = 130
@@ -72,6 +73,23 @@ Minutes = Annotated[
         help="Minutes that one obligation is assumed to take, for the hours spent.",
     ),
 ]
+Pseudonyms = Annotated[
+    str | None,
+    typer.Option(
+        "--pseudonyms", metavar="KEYFILE", help="Pseudonyms for people, group, files and posts, under this key."
+    ),
+]
+Texts = Annotated[
+    Literal["none", "redacted"] | None,
+    typer.Option("--text", help="With --pseudonyms: what becomes of what members wrote; none of it stays otherwise."),
+]
+Coarse = Annotated[
+    Literal["hour", "day", "week"] | None,
+    typer.Option("--coarse", help="With --pseudonyms: round all times down to this."),
+]
+Suppress = Annotated[
+    bool, typer.Option("--suppress", help="With --pseudonyms: leave counts from 1 to 4 out of the tables of figures.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop with status 3 if any line could not be read.")]
 Open = Annotated[
     bool | None,
@@ -112,11 +130,39 @@ def report(
     max_size: MaxSize = 1024,
     minutes: Minutes = 3,
     strict: Strict = False,
+    share: Annotated[
+        bool,
+        typer.Option(
+            "--share", help="Write a version to share: pseudonyms, no times of day, no links, nothing quoted."
+        ),
+    ] = False,
+    key: Annotated[
+        str | None,
+        typer.Option("--key", metavar="KEYFILE", help="With --share: the key; otherwise podaudit.key beside it."),
+    ] = None,
+    quotes: Annotated[
+        bool, typer.Option("--quotes", help="With --share: quote messages, redacted, and list them for you to read.")
+    ] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Write the report of a chat: one HTML file beside the export, named after it. Prints its path."""
+    if share:
+        from podaudit.privacy import command
+
+        if output:
+            _check(Path(output), exports)
+        made = _audit(exports, Options(date_order, me, strict, max_size << 20, minutes), verbose, quiet)
+        where = Path("chat" if exports[0] == "-" else exports[0]).parent
+        page = command.Page(
+            Path(output) if output else None, where, Path(key) if key else None, quotes, lang or _language_of(made)
+        )
+        target = command.write_page(made, page, lambda path: _check(path, exports), quiet)
+        _show(target, open_, quiet)
+        return
+    if key or quotes:
+        raise _UsageError("--key and --quotes go with --share.")
     target = Path(output) if output else _beside(exports[0])
     _check(target, exports)
     made = _audit(exports, Options(date_order, me, strict, max_size << 20, minutes), verbose, quiet)
@@ -132,17 +178,27 @@ def audit(
     max_size: MaxSize = 1024,
     minutes: Minutes = 3,
     strict: Strict = False,
+    pseudonyms: Pseudonyms = None,
+    text: Texts = None,
+    coarse: Coarse = None,
+    suppress: Suppress = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Print a summary of the audit, or with --json the audit document."""
+    hide = _hiding(pseudonyms, text, coarse, suppress)
     made = _audit(exports, Options(date_order, me, strict, max_size << 20, minutes), verbose, quiet)
+    shown = hide(made, quiet) if hide else made
     if json:
         from podaudit import tables
 
-        terminal.out(tables.dumps(tables.document(made, __version__)))
+        data = tables.dumps(tables.document(shown, __version__)).encode("utf-8", "replace")
+        if hide:
+            hide.check(made, {"the audit document": data})
+        terminal.out(data)
     else:
+        made = shown
         terminal.out("".join(f"{terminal.plain(line)}\n" for line in terminal.summary(made)))
 
 
@@ -156,6 +212,10 @@ def tables(
     max_size: MaxSize = 1024,
     minutes: Minutes = 3,
     strict: Strict = False,
+    pseudonyms: Pseudonyms = None,
+    text: Texts = None,
+    coarse: Coarse = None,
+    suppress: Suppress = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
@@ -163,9 +223,16 @@ def tables(
     """Write the audit as tables, one file each, and a manifest of them. Prints the folder's path."""
     from podaudit.tables import write_tables
 
+    hide = _hiding(pseudonyms, text, coarse, suppress)
     options = Options(date_order, me, strict, max_size << 20, minutes)
     made = _audit(exports, options, verbose, quiet)
-    written = write_tables(made, Path(output), format_, options, __version__)
+    if hide:
+        shown = hide(made, quiet)
+        written = hide.write(
+            made, Path(output), lambda folder: write_tables(shown, folder, format_, options, __version__)
+        )
+    else:
+        written = write_tables(made, Path(output), format_, options, __version__)
     if not quiet:
         terminal.say(f"{len(written)} files; manifest.json lists them with their SHA-256.")
     _path_out(Path(output))
@@ -271,6 +338,17 @@ def _audit(exports: Sequence[str], options: Options, verbose: bool, quiet: bool)
     return made
 
 
+def _hiding(key: str | None, text: str | None, coarse: str | None, suppress: bool) -> Hiding | None:
+    """What --pseudonyms and the options that go with it ask for."""
+    if key is None:
+        if text or coarse or suppress:
+            raise _UsageError("--text, --coarse and --suppress go with --pseudonyms KEYFILE.")
+        return None
+    from podaudit.privacy.command import Hiding
+
+    return Hiding(Path(key), cast("Any", text or "none"), cast("Any", coarse), suppress)
+
+
 def _tell(source: Source, started: float, verbose: bool, quiet: bool) -> None:
     """Say what no figure should be read without; with ``verbose``, all that was read and assumed."""
     if not verbose and not quiet:
@@ -323,6 +401,11 @@ def _write_report(
     if not quiet:
         for line in terminal.summary(made):
             terminal.say(line)
+    _show(target, open_, quiet)
+
+
+def _show(target: Path, open_: bool | None, quiet: bool) -> None:
+    """Say where the report is, and open it where that is wanted."""
     _path_out(target)
     if open_ or (open_ is None and sys.stdout.isatty() and _has_screen()):
         import webbrowser

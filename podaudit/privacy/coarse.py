@@ -33,13 +33,13 @@ def moment(time: dt.datetime, coarse: Coarse) -> dt.datetime:
 
 def coarsened(table: pd.DataFrame, coarse: Coarse) -> pd.DataFrame:
     """The table with all its times coarsened, those inside lists and reasons too."""
-    changed = {}
+    changed: dict[str, Any] = {}
     for name in table.columns:
         column = table[name]
         if column.dtype.kind == "M":
             changed[name] = _floor(column, coarse)
         elif column.dtype == object:
-            changed[name] = column.map(lambda value: _inner(value, coarse)).astype(object)
+            changed[name] = type(column)([_inner(value, coarse) for value in column], index=table.index, dtype=object)
         elif name == "why":
             changed[name] = column.map(reason).astype(column.dtype)
         elif name == "busiest_day" and coarse == "week":
@@ -70,7 +70,7 @@ def _floor(column: pd.Series[Any], coarse: Coarse) -> pd.Series[Any]:
 
     floored = column.dt.floor("h" if coarse == "hour" else "D")
     if coarse == "week":
-        floored = floored - pd.to_timedelta(floored.dt.weekday, unit="D")
+        floored = floored - pd.to_timedelta(floored.dt.day_of_week, unit="D")
     made: pd.Series[Any] = floored.astype(column.dtype)
     return made
 

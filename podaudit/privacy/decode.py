@@ -8,6 +8,7 @@ import gzip
 import html
 import io
 import re
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -91,7 +92,8 @@ def _unblobbed(blob: str) -> bytes | None:
         text = data.decode()
     except UnicodeDecodeError:
         return None
-    return data if text.isprintable() or all(c.isprintable() or c in "\n\r\t" for c in text) else None
+    written = all(c.isprintable() or c in "\n\r\t" or unicodedata.category(c) == "Cf" for c in text)
+    return data if written else None
 
 
 def _parquet(data: bytes) -> Iterator[str]:

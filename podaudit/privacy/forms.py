@@ -26,7 +26,7 @@ _IBAN = re.compile(
 )
 _NUMBER = re.compile(r"(?:\+|\b00)?(?<!\d)[(]?\d(?:[^\S\n]?[().\-/·+\u2022]?[^\S\n]?[().\-/]?[^\S\n]?\d){6,}(?!\d)")
 _FILE = re.compile(
-    r"[\w()+-]+(?:\.[\w()+-]+)*\.(?:jpe?g|png|gif|webp|heic|pdf|docx?|xlsx?|pptx?|odt|csv|txt|zip|vcf|ics|mp[34]|m4a|mov|opus|ogg|aac)\b"
+    r"(?<![\w()+.-])[\w()+-]{1,200}(?:\.[\w()+-]{1,200}){0,9}\.(?:jpe?g|png|gif|webp|heic|pdf|docx?|xlsx?|pptx?|odt|csv|txt|zip|vcf|ics|mp[34]|m4a|mov|opus|ogg|aac)\b"
 )
 _HANDLE = re.compile(r"(?<![\w@])@[a-z0-9_][\w.]{0,29}")
 _ISOLATED = re.compile(
@@ -55,9 +55,11 @@ def find(text: str) -> list[Form]:
     """All of them in ``text``, in order, never overlapping: a mail address in a link is part of the link."""
     copy, origin = folded(text)
     taken: list[Form] = []
+    covered = bytearray(len(text))
 
     def take(start: int, stop: int, kind: str, value: str) -> None:
-        if stop > start and all(stop <= other.start or start >= other.stop for other in taken):
+        if stop > start and not any(covered[start:stop]):
+            covered[start:stop] = b"\1" * (stop - start)
             taken.append(Form(start, stop, kind, value))
 
     if "/" in copy or "www." in copy:

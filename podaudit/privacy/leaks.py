@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from podaudit.model import PodauditError
 from podaudit.privacy import forms
 from podaudit.privacy.decode import texts
 from podaudit.privacy.known import Known, known
-from podaudit.privacy.letters import plain, words
+from podaudit.privacy.letters import words
 from podaudit.privacy.naming import Namer
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\w+")
 _CODE = re.compile(r"[a-z0-9_-]{6,}")
 _RUN = re.compile(r"\d(?:[ ().\-/+]{0,4}\d){6,}")
+_LONG = re.compile(r"\d{10,}")
+_ACCOUNT = re.compile(r"[a-z]{2}[ .-]?\d{2}(?:[ .-]?[a-z0-9]{1,4}){3,9}")
 _GROUP = re.compile(r"\d+")
 _PREFIX = 5  # digits that a country or area puts before a number: 00316
 _SHOWN = 5  # leaks that the refusal lists
@@ -61,12 +63,16 @@ def leaks(audit: Audit, outputs: Mapping[str, bytes]) -> list[Leak]:
 def refuse(found: Iterable[Leak]) -> None:
     """Raise ``Leaking`` where there are leaks."""
     held = list(found)
-    if held:
-        more = f"; and {len(held) - _SHOWN} more" if len(held) > _SHOWN else ""
-        raise Leaking(
-            f"Nothing was written, for it would still show who was in the chat: {'; '.join(map(str, held[:_SHOWN]))}"
-            f"{more}. This is a bug in podaudit; please report it, without the chat."
-        )
+    if not held:
+        return
+    more = f"; and {len(held) - _SHOWN} more" if len(held) > _SHOWN else ""
+    if all(not leak.line for leak in held):
+        todo = "name another file with -o"
+    else:
+        todo = "this is a bug in podaudit, please report it, without the chat"
+    raise Leaking(
+        f"Nothing was written, for it would still show who was in the chat: {'; '.join(map(str, held[:_SHOWN]))}{more}; {todo}."
+    )
 
 
 @dataclass(slots=True)
@@ -75,7 +81,7 @@ class Check:
 
     known: Known
     _namer: Namer
-    _heads: frozenset[str]  # words with which a name may begin
+    _heads: frozenset[str]  # words one of which every name holds
     _hot: dict[str, bool] = field(default_factory=dict)
 
     @staticmethod
@@ -83,7 +89,9 @@ class Check:
         """What is to be looked for, of an audit that still bears its names."""
         found = known(audit)
         namer = Namer(found, sure=True, weak=vocabulary())
-        heads = {*found.sequences, *found.glued, *(w for w in found.single if w not in found.weak | vocabulary())}
+        telling = {max(parts, key=len) for held in found.sequences.values() for parts, _ in held}
+        single = found.single.keys() - found.weak - vocabulary()
+        heads = {*telling, *found.glued, *single}
         return Check(found, namer, frozenset(heads))
 
     def leaks(self, name: str, data: bytes) -> list[Leak]:
@@ -104,36 +112,47 @@ class Check:
 
     def _in(self, text: str) -> Iterator[tuple[str, int]]:
         """Kind and line of everything in a text that identifies somebody."""
-        for number, line in enumerate(text.translate(_dropped()).split("\n"), start=1):
-            if any(self._may_name(word) for word in set(_WORD.findall(line))):
-                for named in self._namer.find(line):
-                    yield named.who.kind, number
-            copy = plain(line)
-            yield from ((kind, number) for kind in self._others(copy))
+        seen = text.translate(_dropped())
+        if any(map(self._may_name, dict.fromkeys(_WORD.findall(seen)))):
+            for number, line in enumerate(seen.split("\n"), start=1):
+                if any(map(self._may_name, _WORD.findall(line))):
+                    yield from ((named.who.kind, number) for named in self._namer.find(line))
+        copy = unicodedata.normalize("NFKC", seen).lower()
+        for kind, at in self._others(copy):
+            yield kind, copy.count("\n", 0, at) + 1
 
     def _may_name(self, word: str) -> bool:
-        if word not in self._hot:
-            held = words(word)
-            self._hot[word] = any(
-                w in self._heads or w.removesuffix("s") in self._heads or self._namer.holds_name(w) for w in held
+        hot = self._hot.get(word)
+        if hot is None:
+            hot = self._hot[word] = any(
+                w in self._heads or w.removesuffix("s") in self._heads or self._namer.holds_name(w) for w in words(word)
             )
-        return self._hot[word]
+        return hot
 
-    def _others(self, copy: str) -> Iterator[str]:
-        """The kinds of identifiers other than names on a line."""
+    def _others(self, copy: str) -> Iterator[tuple[str, int]]:
+        """The kinds and places of identifiers other than names in a text in small letters."""
         known = self.known
         if known.numbers:
             for run in _RUN.finditer(copy):
                 if _holds_number(run[0], known.numbers):
-                    yield "number"
+                    yield "number", run.start()
         if known.codes:
-            yield from ("post" for code in _CODE.findall(copy) if code in known.codes or _in_slug(code, known.codes))
+            there = known.codes & {*_CODE.findall(copy), *_LONG.findall(copy)}
+            yield from (("post", at) for code in sorted(there) for at in _places(copy, code))
         if "@" in copy:
-            yield from ("mail" for mail in known.mails if mail in copy)
-            yield from ("handle" for handle in known.handles if f"@{handle}" in copy)
+            for kind, held in (("mail", known.mails), ("handle", {f"@{handle}" for handle in known.handles})):
+                yield from ((kind, at) for word in sorted(held) for at in _places(copy, word))
         if known.accounts:
-            bare = forms.squeezed(copy)
-            yield from ("account" for account in known.accounts if account in bare)
+            for account in _ACCOUNT.finditer(copy):
+                if any(wanted in forms.squeezed(account[0]) for wanted in known.accounts):
+                    yield "account", account.start()
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def _holds_number(run: str, numbers: Mapping[str, str | None]) -> bool:
@@ -141,22 +160,18 @@ def _holds_number(run: str, numbers: Mapping[str, str | None]) -> bool:
     digits, starts, stops = "", set[int](), list[int]()
     for group in _GROUP.finditer(run):
         starts.update(range(len(digits), len(digits) + _PREFIX + 1))
-        digits += group[0]
+        digits += "".join(str(unicodedata.decimal(c)) for c in group[0])
         stops.append(len(digits))
     return any(
         stop - length in starts and digits[stop - length : stop] in numbers for stop in stops for length in (9, 8, 7)
     )
 
 
-def _in_slug(code: str, codes: set[str]) -> bool:
-    return any(number in codes for number in re.findall(r"\d{10,}", code))
-
-
 @cache
 def _dropped() -> dict[int, None]:
     """What a reader does not see: combining and invisible characters."""
     return {
-        code: None for code in range(0x80, min(sys.maxunicode, 0xE0FFF) + 1)
+        code: None for code in (*range(0x80, 0x20000), *range(0xE0000, 0xE1000))
         if unicodedata.category(chr(code)) in ("Mn", "Me", "Cf")
     }  # fmt: skip
 
@@ -165,8 +180,12 @@ def _dropped() -> dict[int, None]:
 def vocabulary() -> frozenset[str]:
     """The words that podaudit itself writes, folded: a member called Mark is not in every <mark>."""
     from podaudit import resources, tables
-    from podaudit.report.language import LOCALE
+    from podaudit.report.language import LANGUAGES, LOCALE, Language
 
     files = [*resources.templates_dir().rglob("*"), *LOCALE.rglob("*.mo"), LOCALE.parents[1] / "audit.schema.json"]
     held = [path.read_bytes().decode("utf-8", "replace") for path in sorted(files) if path.is_file()]
-    return frozenset(word for text in (*held, tables.notes("csv"), tables.notes("jsonl")) for word in words(text))
+    held += [tables.notes("csv"), tables.notes("jsonl")]
+    for day in (dt.date(2000, month, 1) for month in range(1, 13)):  # Jan is a month as well
+        for lang in map(Language, LANGUAGES):
+            held += [lang.date(day), lang.date(day, short=True), lang.month(day), lang.day(day)]
+    return frozenset(word for text in held for word in words(text))

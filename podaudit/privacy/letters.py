@@ -6,18 +6,19 @@ decomposed accents and every invisible character are folded too, for a name that
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 
 from podaudit.lexicon.fold import fold
 
 SEAM = "\ue000"  # stands in the folded copy where a small letter meets a capital, as in AnnaDeVries
+_MEETING = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PLAIN: dict[str, str] = {}  # filled as characters are met
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
-@lru_cache(maxsize=1 << 14)
 def _plain(character: str) -> str:
     digit = unicodedata.decimal(character, None)
     if digit is not None:
@@ -30,18 +31,29 @@ def _plain(character: str) -> str:
 
 def folded(text: str, seams: bool = False) -> tuple[str, Sequence[int]]:
     """The folded copy, and for each of its characters (and its end) the place in ``text`` that it came from."""
-    if text.isascii() and text.isprintable() and not seams:
-        return text.lower(), range(len(text) + 1)
+    if text.isascii() and text.isprintable():
+        low = text.lower()
+        at = [m.start() for m in _MEETING.finditer(text)] if seams and low != text else []
+        if not at:
+            return low, range(len(text) + 1)
+        cuts = [0, *at, len(text)]
+        origin = [i for a, b in itertools.pairwise(cuts) for i in (*range(a, b), b)]  # a seam is where its capital is
+        return SEAM.join(low[a:b] for a, b in itertools.pairwise(cuts)), origin
     parts: list[str] = []
-    origin: list[int] = []
+    origin = []
     small = False
     for i, c in enumerate(text):
         if seams and small and c.isupper():
             parts.append(SEAM)
             origin.append(i)
-        piece = _plain(c)
+        piece = _PLAIN.get(c)
+        if piece is None:
+            piece = _PLAIN.setdefault(c, _plain(c))
         parts.append(piece)
-        origin.extend([i] * len(piece))
+        if len(piece) == 1:
+            origin.append(i)
+        else:
+            origin.extend([i] * len(piece))
         if piece:  # what leaves no trace does not part two letters
             small = c.islower()
     origin.append(len(text))

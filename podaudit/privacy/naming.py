@@ -54,7 +54,7 @@ class Namer:
         found: list[Named] = []
         at = 0
         while at < len(words):
-            who, count = self._from(copy, words, at)
+            who, count = self._from(text, copy, origin, words, at)
             start, stop = words[at][0], words[at + count - 1][1]
             if who is None and (hit := self._single(text, copy, origin, words[at])) is not None:
                 who = hit
@@ -65,14 +65,20 @@ class Namer:
             at += count
         return found
 
-    def _from(self, copy: str, words: Sequence[tuple[int, int, str]], at: int) -> tuple[Who | None, int]:
+    def _from(
+        self, text: str, copy: str, origin: Sequence[int], words: Sequence[tuple[int, int, str]], at: int
+    ) -> tuple[Who | None, int]:
         """The longest name of several words that begins at a word; else whether the word is one glued together."""
         for parts, who in self.known.sequences.get(words[at][2], ()):
             n = len(parts)
             if (
                 tuple(w[2] for w in words[at : at + n]) == parts
                 and all(_near(copy[words[i][1] : words[i + 1][0]]) for i in range(at, at + n - 1))
-                and not (self.sure and all(self._is_weak(part) or len(part) == 1 for part in parts))
+                and not (
+                    self.sure
+                    and all(map(self._is_weak, parts))
+                    and not self._capitals(text, origin, words[at : at + n])
+                )
             ):
                 return who, n
         # A possessive s may be glued to the last word: de Vriess, de Vries'
@@ -97,7 +103,11 @@ class Namer:
         return None
 
     def _is_weak(self, word: str) -> bool:
-        return word in self.known.weak or word in self.weak
+        return len(word) == 1 or word in self.known.weak or word in self.weak
+
+    @staticmethod
+    def _capitals(text: str, origin: Sequence[int], words: Sequence[tuple[int, int, str]]) -> bool:
+        return all(text[origin[start]].isupper() and len(word) > 1 for start, _, word in words)
 
 
 def _near(between: str) -> bool:

@@ -150,7 +150,8 @@ class _Work:
             text = text.replace(name, token)
         if self.redactor:
             return self.redactor.text(text)
-        return _REPR.sub("“…”", _CURLY.sub("“…”", _CURLY_ABOUT.sub(r"\1", text)))
+        bare = _REPR.sub("“…”", _CURLY.sub("“…”", _CURLY_ABOUT.sub(r"\1", text)))
+        return "; ".join(dict.fromkeys(bare.split("; ")))
 
     def post(self, key: Any) -> Any:
         """A post's pseudonym, from the identity of what its link leads to."""

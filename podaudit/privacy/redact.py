@@ -72,14 +72,13 @@ class Redactor:
         whole: list[_Span] = [(m.start(), m.end(), Who("full name", (self.known.shown[m[1]],))) for m in shown]
         every = [*whole, *((named.start, named.stop, named.who) for named in self._namer.find(text))]
         kept: list[_Span] = []
-        for start, stop, who in sorted(every, key=lambda span: span[0] - span[1]):  # the longest first
-            over = next((i for i, other in enumerate(kept) if start < other[1] and other[0] < stop), None)
-            if over is None:
-                kept.append((start, stop, who))
+        for start, stop, who in sorted(every, key=lambda span: span[:2]):
+            if kept and start < kept[-1][1]:  # of two that overlap, the longer says who
+                low, high, other = kept[-1]
+                kept[-1] = (low, max(high, stop), who if stop - start > high - low else other)
             else:
-                low, high, longer = kept[over]
-                kept[over] = (min(low, start), max(high, stop), longer)
-        return sorted(kept, key=lambda span: span[:2])
+                kept.append((start, stop, who))
+        return kept
 
     def _placeholder(self, form: forms.Form) -> str:
         if form.kind == "number" and (member := self.known.numbers.get(form.value[-9:])):

@@ -22,6 +22,7 @@ from podaudit.report.pressed import (
     voice_rows,
 )  # fmt: skip
 from podaudit.report.sayings import DATES, LINES, OWNER, Saying, is_one_of, part, retell, retell_all
+from podaudit.report.share import share_note
 from podaudit.report.summary import limits, summary
 from podaudit.report.tally import STATUS_ORDER, Tally, rows, tally
 from podaudit.report.terms import ANSWERING, ASKS, PRESSING, STATUSES, primary_group, rule_text
@@ -57,7 +58,7 @@ def build(audit: Audit, *, lang: str, me: str | None, version: str) -> View:
 
     Raises ``DecisionNeeded`` when ``me`` is no member's name.
     """
-    t = tally(audit, Language(lang))
+    t = tally(audit, Language(lang, days=audit.source.pseudonyms is not None))
     if me is not None and me not in t.number:
         raise DecisionNeeded(
             "--me: no member of this chat has that name; give it as the members table of the report shows it."
@@ -83,7 +84,7 @@ def build(audit: Audit, *, lang: str, me: str | None, version: str) -> View:
         policy=any(c["platform"] == "linkedin" for c in t.calls),
         messages=_messages(t), messages_note=_messages_note(t),
         gaps=tuple(Gap(g["line"], g["line_end"], retell_all(t.lang, g["why"])) for g in held),
-        gaps_left_out=_left_out(t, len(gaps) - len(held)), run=_run(t),
+        gaps_left_out=_left_out(t, len(gaps) - len(held)), run=_run(t), share=share_note(t), quoted=tuple(sorted(t.quoted)),
     )  # fmt: skip
 
 
@@ -123,7 +124,9 @@ def _head(t: Tally) -> Head:
 
 
 def _files(t: Tally, digits: int) -> Iterator[Fact]:
-    """Each export as given, with as many digits of its SHA-256."""
+    """Each export as given, with as many digits of its SHA-256; nothing in a version to share."""
+    if t.audit.source.pseudonyms is not None:
+        return
     for file in t.audit.source.files:
         yield Fact(t.lang.gettext("File"), (Piece(visible(file.name), name=True),))
         yield Fact(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from podaudit.model import EpisodeKind, Event, Label, Status
-from podaudit.report.language import N_, Language, Piece, Text
+from podaudit.report.language import N_, Language, Piece, Text, plain
 from podaudit.report.sayings import reason
 from podaudit.report.tally import STATUS_ORDER, Tally, alphabetical, rows
 from podaudit.report.terms import (
@@ -173,6 +173,10 @@ def _episode(t: Tally, row: dict[str, Any]) -> Text:
 def elapsed(lang: Language, time: dt.timedelta) -> str:
     """``3 hours later``."""
     minutes = max(int(time.total_seconds() // 60), 0)
+    if lang.days:  # days of the calendar
+        days = minutes // 1440
+        later = lang.say_n("%(n)s day later", "%(n)s days later", days, n=lang.number(days))
+        return plain(later) if days else lang.gettext("the same day")
     if minutes < 1:
         return lang.gettext("at once")
     if minutes >= 2880:

@@ -81,6 +81,7 @@ class Tally:
     marks: dict[int, list[str]]  # line -> phrases that decided something
     listed: set[int]  # lines of the labelled messages that the page quotes
     cites: dict[int, list[Text]] = field(default_factory=lambda: defaultdict(list))
+    quoted: set[int] = field(default_factory=set)  # lines of the messages whose words stand in the page
     _held: dict[int, Message] = field(default_factory=dict)
 
     # Pieces ---------------------------------------------------------------------------------------------------------
@@ -144,6 +145,8 @@ class Tally:
         message = self.message(line)
         if message is None:
             return ()
+        if message.text:
+            self.quoted.add(line)
         return segments(message.text, self.marks.get(line, ()) if phrases is None else phrases, limit)
 
 

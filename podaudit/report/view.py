@@ -308,3 +308,5 @@ class View:
     gaps: tuple[Gap, ...]
     gaps_left_out: Text
     run: tuple[Fact, ...]
+    share: tuple[Text, ...] = ()  # what a version to share says of itself; empty: this is the private one
+    quoted: tuple[int, ...] = ()  # lines of the messages whose words stand in the page
