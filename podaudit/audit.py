@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podaudit import ledger, lexicon, links
 from podaudit.checks import checks
@@ -58,7 +58,7 @@ class Audit(Asked):
 def audit(export: Export, options: Options) -> Audit:
     """Run all stages over an export, in their order. Pure: the same export and options give the same audit."""
     made, chat = asked_and_answered(export)
-    books, source = lexicon.load(), made.source
+    books = lexicon.load()
     calls_, rules_, replies, ledger_ = made.calls, made.rules, made.replies, made.ledger
     pressed = pressure(chat, calls_, made.repeats, rules_, replies, ledger_, books)
     return Audit(
@@ -66,12 +66,21 @@ def audit(export: Export, options: Options) -> Audit:
         checks=checks(chat, calls_, made.repeats, rules_, replies, made.absences, ledger_, pressed, books),
         pressure=pressed,
         episodes=episodes(pressed, replies, made.membership),
-        dynamics=dynamics(
-            calls_, rules_, replies, ledger_, pressed, made.members, made.membership, source.first, source.last
-        ),
-        network=network(calls_, ledger_, replies, rules_, made.members),
-        load=load(calls_, ledger_, replies, made.members, source.first, source.last, options.minutes),
+        **figures(made, pressed, options.minutes),
     )
+
+
+def figures(made: Asked, pressed: pd.DataFrame, minutes: float) -> dict[str, Any]:
+    """The sections of figures, by the audit's names for them: all that is counted from the other tables."""
+    source = made.source
+    return {
+        "dynamics": dynamics(
+            made.calls, made.rules, made.replies, made.ledger, pressed, made.members, made.membership, source.first,
+            source.last,
+        ),
+        "network": network(made.calls, made.ledger, made.replies, made.rules, made.members),
+        "load": load(made.calls, made.ledger, made.replies, made.members, source.first, source.last, minutes),
+    }  # fmt: skip
 
 
 def asked_and_answered(export: Export) -> tuple[Asked, Chat]:
