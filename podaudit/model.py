@@ -46,6 +46,12 @@ class DecisionNeeded(PodauditError):
     status = 3
 
 
+class SomeFailed(PodauditError):
+    """Of many inputs some gave nothing; the others are done."""
+
+    status = 4
+
+
 # ----------------------------------------------------------------------------------------------------------------- enums
 
 

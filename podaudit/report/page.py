@@ -41,6 +41,13 @@ def policy(code: str) -> str:
     )
 
 
+@cache
+def still_policy(code: str) -> str:
+    """The content security policy of a page without a script."""
+    style = environment(code).get_template("report.css").render()
+    return f"default-src 'none'; style-src '{_hash(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
 def print_page(view: View) -> str:
     """The page."""
     template = environment(view.lang).get_template("report.html")
