@@ -210,7 +210,7 @@ def test_an_order_of_dates_decides_only_where_the_dates_do_not(folder: Path, tmp
     plan = replace(plan_of(tmp_path / "out"), options=Options(date_order="mdy"))
     result = all_of(folder, tmp_path / "out", plan=plan)
     assert not result.failed
-    assert sorted(record["group"]["date_order"] for record in result.done.values()) == ["dmy"] * 4 + ["mdy"]
+    assert sorted(done.record["group"]["date_order"] for done in result.done.values()) == ["dmy"] * 4 + ["mdy"]
 
 
 def test_what_would_leak_is_a_failure_and_nothing_of_it_is_written(

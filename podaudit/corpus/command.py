@@ -13,7 +13,7 @@ from podaudit import __version__, terminal
 from podaudit.corpus import engines
 from podaudit.corpus.group import Plan
 from podaudit.corpus.outcome import Done
-from podaudit.corpus.places import Place, exports, is_url, shares_memory
+from podaudit.corpus.places import Place, exports, is_url, plainly, shares_memory
 from podaudit.corpus.progress import Progress
 from podaudit.corpus.run import FAILURES_FILE, GROUPS_FILE
 from podaudit.corpus.run import run as run_all
@@ -32,6 +32,7 @@ def key_for(output: str, given: str | None, quiet: bool) -> bytes:
     """
     from podaudit.privacy import new_key, read_key
 
+    output = plainly(output)
     if given is None and is_url(output):
         raise Unwritable(f"The key must not lie with the results in {output}: say with --pseudonyms where to keep it.")
     path = Path(given if given is not None else f"{output.rstrip('/' + os.sep)}.key")
@@ -54,7 +55,7 @@ def plan(
     suppress: bool,
     consent: str | None,
 ) -> Plan:
-    return Plan(Place(output), options, Sharing(key, text, coarse, suppress), consent)
+    return Plan(Place(plainly(output)), options, Sharing(key, text, coarse, suppress), consent)
 
 
 def engine(plan: Plan, given: Sequence[str], jobs: int | None, scheduler: str | None) -> Engine:
@@ -68,7 +69,7 @@ def engine(plan: Plan, given: Sequence[str], jobs: int | None, scheduler: str | 
 
 def run(given: Sequence[str], plan: Plan, engine: Engine, quiet: bool) -> str:
     """Audit the exports and say what came of it. Returns how many failed, in words; empty if none did."""
-    addresses = exports(given)
+    addresses = exports([plainly(address) for address in given])
     progress = Progress(len(addresses), quiet, time.monotonic)
     started = time.monotonic()
     try:
@@ -80,6 +81,12 @@ def run(given: Sequence[str], plan: Plan, engine: Engine, quiet: bool) -> str:
         said = [f"{_n(len(result.done), 'group')} of {_n(len(addresses), 'export')}, {fresh:,} audited now"]
         said += [f"{_n(result.copies, 'export')} with the bytes of another"] if result.copies else []
         said += [f"{_n(result.removed, 'group')} of an earlier run removed"] if result.removed else []
+        if plan.consent is not None:
+            rows = [done.record["group"] for done in result.done.values()]
+            gave, asked, dropped = (
+                sum(row[name] or 0 for row in rows) for name in ("consenting", "members", "rows_left_out")
+            )
+            said += [f"{gave:,} of {_n(asked, 'member')} consent and {_n(dropped, 'row')} of others dropped"]
         terminal.say(f"{', '.join(said)}; {time.monotonic() - started:.1f} s. {MANIFEST} lists what was written.")
     return f"{len(result.failed):,} of {_n(len(addresses), 'export')} failed" if result.failed else ""
 
@@ -93,7 +100,7 @@ def _n(count: int, noun: str) -> str:
 
 def beside(folder: str) -> Path:
     """Where the report over a corpus goes: beside its folder; of a URL, into the current one."""
-    name = folder.rstrip("/" + os.sep)
+    name = plainly(folder).rstrip("/" + os.sep)
     return Path(f"{name.rpartition('/')[2] if is_url(folder) else name}.html")
 
 
@@ -102,7 +109,7 @@ def page(folder: str, lang: str) -> str:
     from podaudit.corpus.parquet import from_parquet
     from podaudit.report.groups import render
 
-    out = Place(folder)
+    out = Place(plainly(folder))
     manifest = out.read(MANIFEST)
     tables = [out.read(name) for name in (GROUPS_FILE, FAILURES_FILE)]
     if manifest is None or None in tables:

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from functools import partial
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 from podaudit import __version__
 from podaudit.corpus.group import Plan, warm, work
 from podaudit.corpus.outcome import Failed, Failure, Outcome
+from podaudit.corpus.places import Place, anywhere
 from podaudit.model import PodauditError
 
 Engine = Callable[[Plan, Sequence[str]], Iterator[tuple[int, Outcome]]]
@@ -131,8 +133,11 @@ def cluster(address: str) -> Engine:
                 f"--scheduler {address}: no Dask scheduler answers there ({type(error).__name__}); check the address."
             ) from None
         with client:
+            plan = replace(plan, out=Place(anywhere(plan.out.address)))
             futures = {
-                client.submit(partial(_checked, __version__), plan, address, key=f"podaudit-{n}", pure=False): n
+                client.submit(
+                    partial(_checked, __version__), plan, anywhere(address), key=f"podaudit-{n}", pure=False
+                ): n
                 for n, address in enumerate(addresses)
             }
             for future in as_completed(list(futures), loop=client.loop):  # type: ignore[no-untyped-call]

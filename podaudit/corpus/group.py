@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +92,7 @@ def _without_words(error: PodauditError) -> str:
     return _QUOTED.sub("…", str(error))
 
 
-def _found(plan: Plan, group: str) -> Mapping[str, Any] | None:
+def _found(plan: Plan, group: str) -> bytes | None:
     """The record of a group that was done before in the same way."""
     data = plan.out.read(record_of(group))
     try:
@@ -101,14 +100,14 @@ def _found(plan: Plan, group: str) -> Mapping[str, Any] | None:
     except ValueError:
         return None
     same = isinstance(found, dict) and (found.get("generator"), found.get("options")) == (_generator(), plan.stated())
-    return found if same else None
+    return data if same else None
 
 
 def _generator() -> str:
     return f"podaudit {__version__}"
 
 
-def _write(plan: Plan, given: Given, group: str, name: str) -> dict[str, Any]:
+def _write(plan: Plan, given: Given, group: str, name: str) -> bytes:
     """Audit, write every table, then the record."""
     from podaudit.audit import audit
     from podaudit.corpus.parquet import to_parquet
@@ -140,7 +139,7 @@ def _write(plan: Plan, given: Given, group: str, name: str) -> dict[str, Any]:
     for name, data in files.items():
         plan.out.write(name, data)
     plan.out.write(record_of(group), text)
-    return record
+    return text
 
 
 def _frames(audit: Audit) -> list[tuple[Schema, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,11 +21,17 @@ class Failed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A group that stands in the corpus: ``record`` is its record there, as written."""
+    """A group that stands in the corpus. Its record is kept as it was written, which takes little memory."""
 
     group: str
-    record: Mapping[str, Any]
+    written: bytes  # JSON
     fresh: bool  # audited now, not found from an earlier run
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """What was made of the export: the row of GROUPS under ``group``, the files under ``outputs``."""
+        held: Mapping[str, Any] = json.loads(self.written)
+        return held
 
 
 @dataclass(frozen=True, slots=True)

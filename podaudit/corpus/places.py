@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from podaudit.model import PodauditError, Unreadable, Unwritable
 from podaudit.writing import make_folder, remove, write_whole
@@ -25,6 +26,16 @@ _PART = re.compile(r"\.podaudit-[0-9a-f]{16}\.part")
 def is_url(address: str) -> bool:
     """Whether an address is a URL, of fsspec's; ``C:\\x`` is none."""
     return _URL.match(address) is not None
+
+
+def plainly(address: str) -> str:
+    """The address, as a path where it is a URL of a file of this machine."""
+    return unquote(urlsplit(address).path) if address.startswith("file://") else address
+
+
+def anywhere(address: str) -> str:
+    """The address as another process finds it, which may have another current folder."""
+    return address if is_url(address) else os.path.abspath(address)
 
 
 def file_name(address: str) -> str:

@@ -36,10 +36,10 @@ class Result:
     removed: int = 0  # groups of earlier runs that are not among the exports any longer
 
     @property
-    def done(self) -> dict[str, Mapping[str, Any]]:
-        """The records of the groups, by group; exports with the same bytes are one group."""
+    def done(self) -> dict[str, Done]:
+        """The groups, by name; exports with the same bytes are one group."""
         done = [o for o in self.outcomes.values() if isinstance(o, Done)]
-        return {o.group: o.record for o in sorted(done, key=lambda o: o.group)}
+        return {o.group: o for o in sorted(done, key=lambda o: o.group)}
 
     @property
     def failed(self) -> dict[int, Failure]:
@@ -70,7 +70,7 @@ def run(addresses: Sequence[str], plan: Plan, engine: Engine, tell: Tell) -> Res
             result.outcomes[numbers[at]] = outcome
             tell(addresses[numbers[at] - 1], outcome)
         sizes = plan.out.sizes()
-        broken = {group for group, record in result.done.items() if not _whole(record, sizes)}
+        broken = {group for group, done in result.done.items() if not _whole(done.record, sizes)}
         if not broken:
             _sweep(result, plan, sizes)
             _assemble(result, plan)
@@ -108,13 +108,14 @@ def _assemble(result: Result, plan: Plan) -> None:
 
     done, failed = result.done, result.failed
     counts: Counter[str] = Counter()
-    outputs = []
-    for record in done.values():
+    outputs, rows = [], []
+    for record in (o.record for o in done.values()):
+        rows.append(record["group"])
         for output in record["outputs"]:
             counts[output["file"].partition("/")[0]] += output["rows"]
             outputs.append({name: output[name] for name in ("file", "bytes", "sha256")})
     tables = {
-        GROUPS_FILE: to_parquet(GROUPS.frame([record["group"] for record in done.values()]), GROUPS),
+        GROUPS_FILE: to_parquet(GROUPS.frame(rows), GROUPS),
         FAILURES_FILE: to_parquet(
             FAILURES.frame([(o.group, n, o.kind, o.reason) for n, o in failed.items()]), FAILURES
         ),

@@ -300,7 +300,7 @@ class _Compare:
 
 def _together(text: str) -> str:
     """A figure that is not broken over lines."""
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
+    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("–", "–\N{WORD JOINER}")
 
 
 def _stated(value: Any) -> str:
