@@ -74,7 +74,7 @@ def done(out: Path) -> int:
 
 
 class Watch:
-    """Samples the memory of some processes and all of theirs, ten times a second."""
+    """Samples the memory of some processes and all of theirs, twice a second."""
 
     def __init__(self, *pids: int) -> None:
         self._pids, self.peak, self._stop = pids, 0, threading.Event()
@@ -82,7 +82,7 @@ class Watch:
         self._thread.start()
 
     def _sample(self) -> None:
-        while not self._stop.wait(0.1):
+        while not self._stop.wait(0.5):
             self.peak = max(self.peak, sum(map(_memory, self._pids)))
 
     def end(self) -> int:

@@ -51,7 +51,7 @@ def processes(jobs: int) -> Engine:
             workers = 1 if alone else min(jobs, len(left))
             running: dict[Future[Outcome], int] = {}
             try:
-                with _pool(workers) as pool:
+                with _Pool(workers) as pool:
                     while queue or running:
                         while queue and len(running) < workers:
                             running[pool.submit(work, plan, addresses[queue[0]])] = queue[0]
@@ -73,7 +73,7 @@ def _finished(running: dict[Future[Outcome], int]) -> Iterator[tuple[int, Outcom
         yield running.pop(future), outcome
 
 
-class _pool:
+class _Pool:
     """A pool whose workers die with this process, however it ends, and at once when it is interrupted."""
 
     def __init__(self, workers: int) -> None:

@@ -1,7 +1,7 @@
 """One export of a corpus, from its bytes to the group's files: what a worker does. It stands alone and may be done twice.
 
-The files of a group are named by the SHA-256 of its export. They count once the group's record stands beside them, which
-is written last and says what was made of which bytes, by which version, with which options; whoever finds a record that
+The files of a group are named by a hash of its export (``Sharing.group``). They count once the group's record stands beside
+them, which is written last and says what was made of it, by which version, with which options; whoever finds a record that
 says the same has nothing to do.
 """
 
@@ -19,7 +19,7 @@ from podaudit.corpus.consent import only_consenting
 from podaudit.corpus.outcome import Done, Failed, Failure, Outcome
 from podaudit.corpus.places import Given, Place, file_name, take
 from podaudit.corpus.sharing import Sharing
-from podaudit.model import TABLES, DecisionNeeded, Options, PodauditError, Unwritable
+from podaudit.model import TABLES, DecisionNeeded, Options, PodauditError, Unreadable, Unwritable
 from podaudit.tables import SECTIONS, rows
 
 if TYPE_CHECKING:
@@ -94,7 +94,10 @@ def _without_words(error: PodauditError) -> str:
 
 def _found(plan: Plan, group: str) -> bytes | None:
     """The record of a group that was done before in the same way."""
-    data = plan.out.read(record_of(group))
+    try:
+        data = plan.out.read(record_of(group))
+    except Unreadable as error:  # no fault of the export's
+        raise Unwritable(str(error)) from error
     try:
         found = json.loads(data) if data is not None else None
     except ValueError:
@@ -123,10 +126,10 @@ def _write(plan: Plan, given: Given, group: str, name: str) -> bytes:
     row = sharing.shareable_row(summary(group, kept, consent), shared, plan.sharing)
     files, outputs = {}, []
     for schema, frame in _frames(shared):
-        name, data = f"{schema.name}/{group}.parquet", to_parquet(frame, schema)
-        files[name] = data
+        file, data = f"{schema.name}/{group}.parquet", to_parquet(frame, schema)
+        files[file] = data
         outputs.append(
-            {"file": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "rows": len(frame)}
+            {"file": file, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "rows": len(frame)}
         )
     record = {
         "generator": _generator(), "options": plan.stated(), "group": rows(GROUPS.frame([row]), GROUPS)[0],
@@ -136,8 +139,8 @@ def _write(plan: Plan, given: Given, group: str, name: str) -> bytes:
     if leaked := sharing.leaked(made, name, {**files, record_of(group): text}, plan.sharing):
         where = ", ".join(leaked)
         raise _Leak(f"the tables would still show who was in the chat: {where}; nothing of the group was written.")
-    for name, data in files.items():
-        plan.out.write(name, data)
+    for file, data in files.items():
+        plan.out.write(file, data)
     plan.out.write(record_of(group), text)
     return text
 

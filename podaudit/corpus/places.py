@@ -271,7 +271,7 @@ class Place:
     def _writing(self) -> Iterator[None]:
         try:
             yield
-        except (PodauditError, FileNotFoundError):
+        except PodauditError:
             raise
         except Exception as error:
             raise Unwritable(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from podaudit.corpus.outcome import Done, Failure, Outcome
 from podaudit.corpus.places import is_left_over
 from podaudit.corpus.schemas import FAILURES, GROUPS
 from podaudit.model import Unwritable
-from podaudit.tables import MANIFEST, SCHEMA_VERSION, dumps
+from podaudit.tables import MANIFEST, NOTES, SCHEMA_VERSION, dumps
 
 GROUPS_FILE, FAILURES_FILE = "groups.parquet", "failures.parquet"
 _OURS = re.compile(r"([0-9a-f]{64})\.(?:parquet|json)")
@@ -120,6 +121,7 @@ def _assemble(result: Result, plan: Plan) -> None:
             FAILURES.frame([(o.group, n, o.kind, o.reason) for n, o in failed.items()]), FAILURES
         ),
     }
+    tables[NOTES] = _notes().encode()
     for name, data in tables.items():
         plan.out.write(name, data)
         outputs.append({"file": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
@@ -136,3 +138,22 @@ def _assemble(result: Result, plan: Plan) -> None:
         "outputs": outputs,
     }  # fmt: skip
     plan.out.write(MANIFEST, dumps(manifest).encode("utf-8", "replace"))
+
+
+_ABOUT = (
+    "Tables written by podaudit corpus: Parquet, a row a group in groups.parquet, a row an export that failed in failures.parquet, "
+    "and of every other table a file a group in the folder of its name. What the words mean: podaudit explain NAME.",
+    "Lines are lines of the exported text, counted from 1. Times are local, as the export shows them, without a zone; posted_at is "
+    "UTC. Null means no value, or a count from 1 to 4 that was held back with --suppress, and what could tell it. A chat shows what "
+    "people said, not what they did.",
+    "manifest.json says how names and texts were treated, and lists every file with its SHA-256; it is written last, so without "
+    "it the corpus is not complete. Pseudonymised data are still personal data: whoever was in a group may recognise it.",
+)  # fmt: skip
+
+
+def _notes() -> str:
+    """What stands beside the tables: what each column holds."""
+    lines = "\n\n".join(textwrap.fill(paragraph, 100, break_on_hyphens=False) for paragraph in _ABOUT).split("\n")
+    for schema, place in ((GROUPS, GROUPS_FILE), (FAILURES, FAILURES_FILE), *((s, f"{s.name}/") for s in schemas())):
+        lines += ["", place, *(f"  {column.name}: {column.about}" for column in schema.columns if column.public)]
+    return "\n".join(lines) + "\n"
