@@ -11,7 +11,7 @@ help:
 	@echo "make test    run the tests"
 	@echo "make check   lint, formatting and types"
 	@echo "make format  mend formatting and what the linter can mend itself"
-	@echo "make bench   time the report of a 40,000-message chat, each stage at three sizes, and reading beside other readers"
+	@echo "make bench   time the report of a 40,000-message chat, each stage at three sizes, reading beside other readers, and a corpus"
 	@echo "make train   learn the weights of replies and pressure labels: make train CODED=folder-of-coded-chats"
 	@echo "make clean   remove what the above made"
 
@@ -40,6 +40,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/detecting.py
 	$(BIN)/python benchmarks/evidence.py
 	$(BIN)/python benchmarks/reading.py $(BENCH)
+	$(BIN)/python benchmarks/corpus.py
 
 train: $(READY)
 	@test -n "$(CODED)" || { echo "say where the coded chats are: make train CODED=folder"; exit 2; }

@@ -306,6 +306,12 @@ def retell(lang: Language, sentence: str) -> Saying:
     return Saying(visible(sentence), "en")
 
 
+def kind_of(sentence: str) -> str:
+    """Which of the sentences known here it is, in English and with … for its values, which may be words of the chat."""
+    message = next((m for m, pattern in _WHOLE if pattern.fullmatch(sentence)), None)
+    return "another note" if message is None else _SLOT.sub("…", message)
+
+
 def retell_all(lang: Language, sentences: str) -> Saying:
     """As ``retell``, for sentences with ``; `` between them."""
     told = [retell(lang, sentence) for sentence in sentences.split("; ")]
