@@ -68,6 +68,10 @@ def command(exports: Path, out: Path, *further: str) -> list[str]:
     ]  # fmt: skip
 
 
+def _start(words: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(words, stdout=subprocess.DEVNULL)
+
+
 def done(out: Path) -> int:
     records = out / "done"
     return sum(name.endswith(".json") for name in os.listdir(records)) if records.exists() else 0
@@ -123,13 +127,13 @@ def plain(exports: Path) -> Run:
     """Two processes, without a break."""
     out = _empty("plain")
     started = time.perf_counter()
-    return finish(subprocess.Popen(command(exports, out, "--jobs", str(JOBS))), out, 0, started)
+    return finish(_start(command(exports, out, "--jobs", str(JOBS))), out, 0, started)
 
 
 def killed(exports: Path, total: int) -> Run:
     """Two processes, killed when half is done; then the same command again, whose figures these are."""
     out = _empty("killed")
-    process = subprocess.Popen(command(exports, out, "--jobs", str(JOBS)))
+    process = _start(command(exports, out, "--jobs", str(JOBS)))
     _wait_for(out, total // 2, process)
     workers = psutil.Process(process.pid).children(recursive=True)
     process.kill()
@@ -139,7 +143,7 @@ def killed(exports: Path, total: int) -> Run:
         raise SystemExit(f"{len(alive)} workers outlived the process that started them")
     say(f"killed with {done(out):,} of {total:,} done")
     before, started = done(out), time.perf_counter()
-    return finish(subprocess.Popen(command(exports, out, "--jobs", str(JOBS))), out, before, started)
+    return finish(_start(command(exports, out, "--jobs", str(JOBS))), out, before, started)
 
 
 def cluster(exports: Path, total: int) -> Run:
@@ -147,7 +151,7 @@ def cluster(exports: Path, total: int) -> Run:
     out = _empty("cluster")
     with _scheduler() as (address, scheduler), _worker(address) as first, _worker(address) as second:
         started = time.perf_counter()
-        process = subprocess.Popen(command(exports, out, "--scheduler", address))
+        process = _start(command(exports, out, "--scheduler", address))
         killer = threading.Thread(target=_kill_at, args=(first, out, total // 2, process))
         killer.start()
         run = finish(process, out, 0, started, scheduler.pid, first.pid, second.pid)
