@@ -8,8 +8,8 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from podaudit.report.language import Language
 from podaudit.report.groups.view import Compared
+from podaudit.report.language import Language
 from podaudit.report.view import View
 from podaudit.resources import templates_dir
 
