@@ -304,7 +304,7 @@ def test_every_word_on_the_page_is_there_to_be_translated(audited: Audit, monkey
     forms = Language("it").forms
     months = "|".join(sorted({*forms.months, *forms.months_short}, key=len, reverse=True))
     names = " ".join([*audited.members["name"], audited.source.group or "", audited.source.name])
-    names += " ".join([*forms.languages.values(), *forms.weekdays_short])
+    names += " " + " ".join([*forms.languages.values(), *forms.weekdays_short])
     facts = {*re.findall(r"[^\W\d_]+", names), *re.findall("[a-f]+", audited.source.sha256)}
     left = set(re.findall(r"[^\W\d_]{2,}", re.sub(rf"\b(?:{months})\b", "", text)))
     assert left - facts - {"podaudit", "android", "utf", "dmy"} == set()
