@@ -38,6 +38,7 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/report.py
 	$(BIN)/python benchmarks/detecting.py
+	$(BIN)/python benchmarks/evidence.py
 	$(BIN)/python benchmarks/reading.py $(BENCH)
 
 train: $(READY)

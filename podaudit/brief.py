@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podaudit.dynamics.measures import PARTS, SATURDAY
 from podaudit.dynamics.pressing import PRESSING
@@ -18,12 +18,29 @@ if TYPE_CHECKING:
 
 
 def lines(audit: Audit) -> list[str]:
-    """Twelve lines; what the chat's text brings into them is safe to show."""
+    """Twelve lines, and one on LinkedIn's exports where any were given; what the chat's text brings into them is safe to show."""
     return [
         _group(audit), _asked(audit), _rules(audit), _cost(audit), _read(audit), _record(audit), _pressure(audit),
         _spoken(audit), _given(audit), _circle(audit), _left(audit),
         "Not shown: what anybody did on LinkedIn or Instagram. A chat shows what people said, not what they did.",
+        *(_evidence(audit.evidence.figures) if audit.evidence else ()),
     ]  # fmt: skip
+
+
+def _evidence(figures: Mapping[str, Any]) -> list[str]:
+    """What the owner's LinkedIn exports show of what was asked of her or him."""
+    found = ("corroborated", "not_found", "unknown")
+    claimed, other = ([figures[f"{said}_{of}"] for of in found] for said in ("claimed", "unclaimed"))
+    clock = (
+        "the chat's time zone is not known (--tz)"
+        if figures["tz"] is None
+        else f"times by {figures['tz']}, {figures['tz_grounds']}"
+    )
+    return [
+        f"LinkedIn: asked {count(figures['obligations'], 'time')}. Said to be done: {figures['claimed']}, of these found "
+        f"{claimed[0]}, not found {claimed[1]}, unknown {claimed[2]}; of the others found {other[0]}, not found {other[1]}, "
+        f"unknown {other[2]}. Not found is not 'not done'; {clock}."
+    ]
 
 
 def _group(audit: Audit) -> str:

@@ -41,17 +41,13 @@ from podaudit.detect.chat import LINK_SIGN, Chat
 from podaudit.ledger import REACH
 from podaudit.lexicon import Lexicon
 from podaudit.lexicon.fold import fold
-from podaudit.model import CHECKS, REPORTED, ReplyStatus, RuleType, Status, Verdict, rows
+from podaudit.model import CHECKED, CHECKS, REPORTED, ReplyStatus, RuleType, Status, Verdict, rows
 from podaudit.standing import Standing
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-CHECKED = (
-    RuleType.DEADLINE, RuleType.CONFIRM, RuleType.GIVE_FIRST, RuleType.QUOTA, RuleType.WINDOW, RuleType.NO_CHAT,
-    RuleType.REPORT_ABSENCE,
-)  # fmt: skip
 _Row = tuple[int, int, str, str, str | None, str | None, str, list[int], str]  # in the order of CHECKS
 
 _VERDICTS = list(Verdict)
@@ -102,25 +98,28 @@ def checks(
     # There may be millions: each row is a set of places, and the words that stand there are fetched last, once.
     whys = list[str]()
     parts = list(_obligations(calls, replies, ledger, standing, whys))
-    whose = ledger[["member", "post_id", "url"]]
     if made:
-        line, rule_line, kind, member, _, _, verdict, lines, why = zip(*made, strict=True)
+        line, rule_line, kind, _, _, _, verdict, lines, why = zip(*made, strict=True)
         number = np.arange(len(made))
         parts.append(_Places(
             np.array(line), np.array(rule_line), np.array([CHECKED.index(k) for k in kind]), len(ledger) + number,
             np.array([_VERDICTS.index(v) for v in verdict]), len(whys) + number, np.fromiter(lines, object, len(made)),
         ))  # fmt: skip
         whys += why
-        whose = pd.concat([whose, pd.DataFrame({"member": pd.Series(member, dtype="str")})], ignore_index=True)
-    joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    order = np.lexsort((joined[2], joined[0]))
-    at = _Places(*(column[order] for column in joined))
+    order = np.lexsort([np.concatenate([part[n] for part in parts]) for n in (2, 0)])
+    at = _Places(*(np.concatenate(column)[order] for column in zip(*parts, strict=True)))
+    del parts, order
+    member, names = pd.factorize(ledger["member"])
+    member = np.concatenate([member, len(names) + np.arange(len(made))])
+    of_ledger = np.where(at.whose < len(ledger), at.whose, -1)
 
     def words(values: Iterable[str], places: Any) -> pd.Series[str]:
         return pd.Series(list(values), dtype="str").take(places)
 
     return CHECKS.frame({
-        "line": at.line, "rule_line": at.rule_line, "type": words(CHECKED, at.kind), **whose.take(at.whose),
+        "line": at.line, "rule_line": at.rule_line, "type": words(CHECKED, at.kind),
+        "member": words([*names, *(row[3] for row in made)], member[at.whose]),
+        **{name: ledger[name].array.take(of_ledger, allow_fill=True) for name in ("post_id", "url")},
         "verdict": words(_VERDICTS, at.verdict), "lines": at.lines, "why": words(whys, at.why),
     })  # fmt: skip
 
@@ -315,17 +314,21 @@ def _no_chat(chat: Chat, about_pod: set[int], standing: Standing, lexicon: Lexic
     first = bisect_left(chat.lines, versions[0].line + 1)
     if first == len(chat):
         return
-    lines, column = np.array(chat.lines[first:], np.int64), chat.column[first:]
+    lines, which = np.array(chat.lines[first:], np.int64), chat.which[first:]
     number = np.searchsorted([row.line for row in versions], lines)
     other = ~np.isin(lines, np.fromiter(about_pod, np.int64, len(about_pod)))
-    long = pc.greater_equal(pc.count_substring_regex(column, r"\S+"), _PLAIN)
-    about = pc.match_substring_regex(column, _about(chat, lexicon))
+    long = pc.greater_equal(pc.count_substring_regex(chat.column, r"\S+"), _PLAIN)
+    about = pc.match_substring_regex(chat.column, _about(chat, lexicon))
     newcomers = dict(zip(reversed(chat.members), reversed(chat.lines), strict=True))  # they introduce themselves
     new = np.isin(lines, list(newcomers.values()))
-    plain = other & ~new & pc.and_(long, pc.invert(about)).to_numpy(zero_copy_only=False)
+    plain = other & ~new & pc.and_(long, pc.invert(about)).to_numpy(zero_copy_only=False)[which]
     member = pa.array(chat.members[first:]).dictionary_encode().indices.to_numpy(zero_copy_only=False)
     day = np.fromiter((time.toordinal() for time in chat.times[first:]), np.int64)
+    until = np.array([np.iinfo(np.int64).max if row.lifted is None else row.lifted for row in versions])
     order = np.lexsort((lines, number, day, member))
+    order = order[(lines <= until[number - 1])[order]]
+    if not len(order):
+        return
     key = np.stack((member, day, number))[:, order]
     starts = np.flatnonzero(np.r_[True, (key[:, 1:] != key[:, :-1]).any(axis=0)])
     for at in np.split(order, starts[1:]):

@@ -13,25 +13,25 @@ import os
 import sys
 import time
 import traceback
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 
 import typer
 
 from podaudit import __version__, terminal
-from podaudit.model import DecisionNeeded, Lang, Options, PodauditError, Unreadable, Unwritable
+from podaudit.model import Lang, Options, PodauditError, Unreadable, Unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from podaudit.audit import Audit
-    from podaudit.model import Export, Source
+    from podaudit.evidence import Given
+    from podaudit.model import Source
 
 USAGE = 2
 INTERRUPTED = 130
-COMMANDS = ("report", "audit", "tables", "demo", "explain", "evaluate")
+COMMANDS = ("report", "audit", "tables", "demo", "explain", "schema", "sample", "agree", "evaluate")
 _COMMON = ("-q", "--quiet", "-v", "--verbose", "--debug")
 _ABOUT = ("-h", "--help", "-V", "--version", "--install-completion", "--show-completion")
 
@@ -80,6 +80,34 @@ Minutes = Annotated[
         help="Minutes that one obligation is assumed to take, for the hours spent.",
     ),
 ]
+Archives = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--linkedin",
+        metavar="ARCHIVE",
+        help="Your own data archive from LinkedIn, zip or folder; may be given several times.",
+    ),
+]
+Workbooks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--analytics",
+        metavar="FILE",
+        help="Analytics of your own posts as LinkedIn exports them (.xlsx); may be given several times.",
+    ),
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        "--tz",
+        metavar="ZONE",
+        help="Time zone of the chat, such as Europe/Amsterdam or +01:00, to set LinkedIn's UTC by.",
+    ),
+]
+Correct = Annotated[
+    str | None,
+    typer.Option("--corrections", metavar="FILE", help="Put right what this TOML file says podaudit has wrong."),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop with status 3 if any line could not be read.")]
 FullLog = Annotated[
     bool, typer.Option("--full-log", help="Put the whole chat into the report, compressed; else what it cites.")
@@ -123,15 +151,19 @@ def report(
     open_: Open = None,
     max_size: MaxSize = 1024,
     minutes: Minutes = 3,
+    linkedin: Archives = None,
+    analytics: Workbooks = None,
+    tz: Zone = None,
+    corrections: Correct = None,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Write the report of a chat: one HTML file beside the export, named after it. Prints its path."""
-    target = _target(output, _beside(exports[0]), exports, open_)
+    target = _target(output, _beside(exports[0]), [*exports, *(linkedin or ()), *(analytics or ())], open_)
     options = Options(date_order, me, strict, max_size << 20, minutes)
-    made = _audit(exports, options, verbose, quiet)
+    made = _audit(exports, options, verbose, quiet, corrections, _given(linkedin, analytics, tz, options))
     _write_report(made, target, lang, options, full_log, open_, quiet)
 
 
@@ -143,13 +175,18 @@ def audit(
     date_order: DateOrder = None,
     max_size: MaxSize = 1024,
     minutes: Minutes = 3,
+    linkedin: Archives = None,
+    analytics: Workbooks = None,
+    tz: Zone = None,
+    corrections: Correct = None,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Print a summary of the audit, or with --json the audit document."""
-    made = _audit(exports, Options(date_order, me, strict, max_size << 20, minutes), verbose, quiet)
+    options = Options(date_order, me, strict, max_size << 20, minutes)
+    made = _audit(exports, options, verbose, quiet, corrections, _given(linkedin, analytics, tz, options))
     if json:
         from podaudit import tables
 
@@ -164,11 +201,17 @@ def audit(
 def tables(
     exports: Chats,
     output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="The folder to write the tables into.")],
-    format_: Annotated[Literal["csv", "jsonl"], typer.Option("--format", help="How to write them.")] = "csv",
+    format_: Annotated[
+        Literal["csv", "jsonl", "parquet", "xlsx"], typer.Option("--format", help="How to write them.")
+    ] = "csv",
     me: Me = None,
     date_order: DateOrder = None,
     max_size: MaxSize = 1024,
     minutes: Minutes = 3,
+    linkedin: Archives = None,
+    analytics: Workbooks = None,
+    tz: Zone = None,
+    corrections: Correct = None,
     strict: Strict = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -178,8 +221,9 @@ def tables(
     from podaudit.tables import write_tables
 
     options = Options(date_order, me, strict, max_size << 20, minutes)
-    made = _audit(exports, options, verbose, quiet)
-    written = write_tables(made, Path(output), format_, options, __version__)
+    made = _audit(exports, options, verbose, quiet, corrections, _given(linkedin, analytics, tz, options))
+    tell = (lambda _: None) if quiet else terminal.say
+    written = write_tables(made, Path(output), format_, options, __version__, tell)
     if not quiet:
         terminal.say(f"{len(written)} files; manifest.json lists them with their SHA-256.")
     _path_out(Path(output))
@@ -227,6 +271,125 @@ def explain(
         terminal.say(book.words["lines"])
 
 
+@app.command(epilog="Example: podaudit schema calls")
+def schema(
+    table: Annotated[str | None, typer.Argument(metavar="TABLE", help="Of which table; otherwise of all.")] = None,
+    format_: Annotated[
+        Literal["text", "markdown", "json"],
+        typer.Option("--format", help="json: as JSON Schema, of the audit document or of the rows of TABLE."),
+    ] = "text",
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Print the data dictionary: every table and column with type, unit, allowed values and what it holds."""
+    from podaudit import dictionary, tables
+
+    known = {schema.name: schema for schema in tables.WRITTEN}
+    if table is not None and table not in known:
+        raise typer.BadParameter(dictionary.unknown(table, known), param_hint="'TABLE'")
+    wanted = [known[table]] if table is not None else list(known.values())
+    if format_ == "text":
+        terminal.out("\n\n".join(map(dictionary.text, wanted)) + "\n")
+    elif format_ == "markdown":
+        terminal.out(dictionary.markdown(wanted))
+    else:
+        terminal.out(dictionary.json_schema(wanted[0]) if table else dictionary.document_schema())
+
+
+@app.command(epilog="Example: podaudit sample 'WhatsApp Chat with Boost.zip' -o sheet.xlsx --size 200")
+def sample(
+    exports: Chats,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="SHEET", help="The sheet to write, .csv or .xlsx; its design goes beside it."
+        ),
+    ],
+    size: Annotated[int, typer.Option("--size", metavar="N", min=1, help="How many messages to draw.")] = 200,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed draws other messages.")] = 1,
+    context: Annotated[
+        int, typer.Option("--context", metavar="K", min=0, max=20, help="Messages to show before and after each.")
+    ] = 3,
+    lang: Annotated[
+        Lang | None, typer.Option("--lang", help="Language of what the codes mean; otherwise the chat's own.")
+    ] = None,
+    me: Me = None,
+    date_order: DateOrder = None,
+    max_size: MaxSize = 1024,
+    strict: Strict = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Draw messages to be coded by hand into a sheet that shows nothing of what podaudit found. Prints its path."""
+    from podaudit import codebook, sheet
+    from podaudit.sampling import draw, written
+    from podaudit.writing import write_whole
+
+    target = Path(output)
+    if target.suffix.lower() not in (".csv", ".xlsx"):
+        raise typer.BadParameter("name a file that ends in .csv or .xlsx.", param_hint="'-o'")
+    design = target.with_suffix(".design.csv")
+    for path in (target, design):
+        _check(path, exports)
+    made = _audit(exports, Options(date_order, me, strict, max_size << 20), verbose, quiet)
+    drawn = draw(made, size, seed)
+    rows = sheet.sheet_rows(made, drawn, context)
+    csv = target.suffix.lower() == ".csv"
+    write_whole(design, sheet.as_csv(sheet.design_rows(made, drawn), sheet.DESIGN))
+    write_whole(
+        target, sheet.as_csv(rows) if csv else sheet.as_workbook(rows, codebook.load(lang or _language_of(made)))
+    )
+    if not quiet:
+        terminal.say(
+            f"{len(drawn)} of {len(written(made))} messages, from {len({d.stratum for d in drawn})} strata. {design.name} says "
+            "with which chance each was drawn, and what podaudit found: keep it from the coders."
+        )
+    _path_out(target)
+
+
+@app.command(epilog="Example: podaudit agree anna.xlsx ben.xlsx --audit 'WhatsApp Chat with Boost.zip'")
+def agree(
+    sheets: Annotated[list[str], typer.Argument(metavar="SHEET", help="The sheets that coders filled in, one each.")],
+    audit: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--audit", metavar="EXPORT", help="Compare with the audit of this export; of several, one option each."
+        ),
+    ] = None,
+    design: Annotated[
+        str | None,
+        typer.Option(
+            "--design", metavar="FILE", help="The sample's .design.csv, to estimate totals of the whole chat."
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON document.")] = False,
+    me: Me = None,
+    date_order: DateOrder = None,
+    max_size: MaxSize = 1024,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Say how far coders agree with each other and with podaudit: Cohen's kappa, Krippendorff's alpha, confusion."""
+    from podaudit import agreement, sheet, tables
+
+    if len(sheets) < 2 and not audit and design is None:
+        raise _UsageError("one sheet has nothing to be compared with; give two, or --audit EXPORT.")
+    coded = [sheet.read_sheet(Path(path)) for path in sheets]
+    if not quiet:
+        for one in coded:
+            if one.left:
+                terminal.say(f"note: {one.name}: messages not coded, and left out: {one.left}.")
+    drawn = sheet.read_design(Path(design)) if design is not None else None
+    made = _audit(audit, Options(date_order, me, False, max_size << 20), verbose, quiet) if audit else None
+    figures = agreement.compare(coded, made, drawn)
+    if json:
+        terminal.out(tables.dumps(agreement.document(figures)))
+    else:
+        terminal.out("".join(f"{terminal.plain(line)}\n" for line in terminal.agreed(figures)))
+
+
 @app.command(epilog="Example: podaudit evaluate coded-chats --json > agreement.json")
 def evaluate(
     folder: Annotated[
@@ -247,13 +410,18 @@ def evaluate(
     """Say how far the audit agrees with chats that were coded by hand: precision, recall, F1 and Cohen's kappa."""
     from podaudit import evaluate as measure
     from podaudit import tables
+    from podaudit.api import read_open
     from podaudit.audit import audit as run
 
     options = Options(date_order, None, strict, max_size << 20)
     chats = {}
-    for coding in measure.codings(Path(folder)):
+    codings = measure.codings(Path(folder))
+    if not quiet:
+        for name in measure.uncoded(Path(folder)):
+            terminal.say(f"note: {name} has no coding beside it ({Path(name).stem}{measure.CODING}); it was left out.")
+    for coding in codings:
         started = time.perf_counter()
-        made = run(_read_open(str(coding.chat), options), options)
+        made = run(read_open(coding.chat, options), options)
         _tell(made.source, started, verbose, quiet)
         chats[coding.name] = measure.compare(coding, made)
     if json:
@@ -268,24 +436,44 @@ def evaluate(
 # ------------------------------------------------------------------------------------------------------ shared steps
 
 
-def _audit(exports: Sequence[str], options: Options, verbose: bool, quiet: bool) -> Audit:
+def _given(linkedin: list[str] | None, analytics: list[str] | None, tz: str | None, options: Options) -> Given | None:
+    """What LinkedIn gave the user, read; None where nothing of it was given."""
+    if not linkedin and not analytics:
+        if tz is not None:
+            raise _UsageError("--tz is for --linkedin and --analytics, of which none was given.")
+        return None
+    from podaudit.evidence import gather
+
+    return gather(
+        [Path(x) for x in linkedin or ()], [Path(x) for x in analytics or ()], tz, options.max_bytes, options.me
+    )
+
+
+def _audit(
+    exports: Sequence[str],
+    options: Options,
+    verbose: bool,
+    quiet: bool,
+    corrections: str | None = None,
+    given: Given | None = None,
+) -> Audit:
     """Read and audit an export, or several of one group; with ``verbose``, say what was read and assumed."""
+    from podaudit.api import read
     from podaudit.audit import audit as run
-    from podaudit.export import merge
+    from podaudit.corrections import NONE, Corrections
 
     started = time.perf_counter()
     gc.disable()  # one audit, then the process ends: collecting its millions of small objects costs a sixth of the time
     if list(exports).count("-") > 1:
         raise _UsageError("- stands for standard input, which can be read once.")
+    said = Corrections.read(Path(corrections)) if corrections is not None else NONE
     with _progress("reading the chat", quiet):
-        if len(exports) == 1:
-            chat = _read(exports[0], options)
-        else:  # --me is of the phone that made the first export, --date-order of every export that leaves the order open
-            others = replace(options, me=None)
-            chat = merge([_read_open(export, others if i else options) for i, export in enumerate(exports)])
+        chat = read([_stdin(options.max_bytes) if export == "-" else Path(export) for export in exports], options)
     with _progress("looking for calls, rules, answers and pressure", quiet):
-        made = run(chat, options)
+        made = run(chat, options, said, given)
     _tell(made.source, started, verbose, quiet)
+    if made.evidence and made.evidence.figures["other_name"] and not quiet:
+        terminal.say("note: The LinkedIn exports bear the name of another member than --me says.")
     return made
 
 
@@ -300,32 +488,6 @@ def _tell(source: Source, started: float, verbose: bool, quiet: bool) -> None:
         terminal.say(f"audited in {time.perf_counter() - started:.2f} s")
         for note in source.warnings:
             terminal.say(f"note: {note}")
-
-
-def _read_open(export: str, options: Options) -> Export:
-    """Read one of several exports: the order of dates that was given decides only where its own dates do not."""
-    if options.date_order is None or export == "-":
-        return _read(export, options)
-    try:
-        return _read(export, replace(options, date_order=None))
-    except DecisionNeeded:
-        return _read(export, options)
-
-
-def _read(export: str, options: Options) -> Export:
-    from podaudit.export import read
-
-    if export == "-":
-        chat = read(None, data=_stdin(options.max_bytes), name="chat.txt", options=options)
-    else:
-        chat = read(Path(export), name=Path(export).name, options=options)
-    if options.strict and chat.source.gaps:
-        first = int(chat.messages.loc[chat.messages["kind"] == "gap", "line"].iloc[0])
-        raise DecisionNeeded(
-            f"{chat.source.name}:{first}: here is the first gap (in all: {chat.source.gaps}), lines that could not be read; "
-            "--strict forbids them, so nothing was written; without --strict they are counted and listed in the report."
-        )
-    return chat
 
 
 def _write_report(

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from podaudit import __version__, links, tables
 from podaudit.export.notices import clean
 from podaudit.model import Ask, EpisodeKind, Event, Kind, Label, ReplyStatus, RuleType, Status, Unreadable
+from podaudit.values import wrong_value
 
 if TYPE_CHECKING:
     from podaudit.audit import Audit
@@ -366,6 +367,11 @@ def codings(folder: Path) -> list[Coding]:
     return [_coding(folder, name) for name in names]
 
 
+def uncoded(folder: Path) -> list[str]:
+    """The text files of a folder that have no coding beside them, in the order of their names."""
+    return sorted(path.name for path in folder.glob("*.txt") if not path.with_name(f"{path.stem}{CODING}").exists())
+
+
 def _coding(folder: Path, name: str) -> Coding:
     path, chat = folder / f"{name}{CODING}", folder / f"{name}.txt"
     if not chat.is_file():
@@ -421,6 +427,7 @@ _LINE = _Field("a line of the export, counted from 1", lambda value: type(value)
 _COUNT = _Field("a number", lambda value: type(value) is int and value >= 0)
 _TEXT = _Field("text", lambda value: isinstance(value, str))
 _TIME = _Field("a time such as 2023-03-01T09:00:00", _is_time)
+_NAMED = ("membership", "episodes")  # say who by name
 _ONCE = {"calls": ("post_key",), "ledger": ("post_key", "key"), "pressure": ("line",)}  # may not stand twice
 
 
@@ -457,6 +464,7 @@ def _wrong(content: Any) -> str | None:
     for number, row in enumerate(members.values(), 1):
         if wrong := _wrong_row(row, named):
             return f"members, row {number}: {wrong}"
+    names = {_name(name) for row in members.values() for name in (row["name"], *(row.get("also") or ()))}
     calls = content.get("calls")
     rows = [row for row in calls if isinstance(row, dict)] if isinstance(calls, list) else []
     posts = [row["post_key"] for row in rows if _TEXT.fits(row.get("post_key"))]
@@ -473,6 +481,10 @@ def _wrong(content: Any) -> str | None:
                 if once in seen:
                     return f"{name}, row {number}: a row with this {' and '.join(_ONCE[name])} stands before; make them one"
                 seen.add(once)
+            if name == "rules" and (wrong := wrong_value(row["type"], row.get("value"))):
+                return f"{name}, row {number}: value {wrong} ({row['type']})"
+            if members and name in _NAMED and row.get("member") is not None and _name(row["member"]) not in names:
+                return f"{name}, row {number}: member must be a name, or another name, of one of the members"
     return None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podaudit.detect.chat import Chat
+from podaudit.detect.chat import Chat, indices
 from podaudit.model import ABSENCES, LEDGER, REPLIES, ReplyStatus, RuleType, Status, rows
 from podaudit.standing import Standing
 
@@ -100,6 +100,8 @@ class _Member:
     def spoken_of(self, claim: Any) -> list[int]:
         """The open calls that a claim speaks of, of those before ``claim.before``; unnamed, from ``claim.since`` on."""
         before, count, named = claim.before, claim.count, list[int]()
+        if not (claim.keys or claim.names or count or claim.all or claim.inverse or claim.strict):  # most: the latest
+            return self._all.latest(self.closed, before, 1, claim.since)
         if claim.keys:
             known = (self._book.by_key.get(key, before) for key in claim.keys)
             return [n for n in known if n < before and n not in self.closed]
@@ -144,14 +146,20 @@ def tie(calls: pd.DataFrame, claims: pd.DataFrame, chat: Chat) -> tuple[pd.DataF
     saying, spoken = list[int](), list[int]()  # positions in CLAIMS and CALLS, a pair per reply
     columns = ["member", "status", "names", "keys", "count", "all", "inverse", "strict"]
     for n, claim in enumerate(rows(claims[columns].assign(before=before, since=since))):
-        member = members.get(claim.member) or members.setdefault(claim.member, _Member(claim.member, book))
-        found = sorted(member.spoken_of(claim))
+        member = members.get(claim.member)
+        if member is None:
+            member = members[claim.member] = _Member(claim.member, book)
+        found = member.spoken_of(claim)
+        if len(found) > 1:
+            found.sort()
         saying += [n] * len(found)
         spoken += found
         if claim.status == ReplyStatus.DONE:
             member.closed.update(found)
-    told = claims[["line", "member", "status", "why", "time"]].take(saying)
-    meant = calls[["line", "post_id", "url", "key"]].take(spoken).rename(columns={"line": "call_line"})
+    told = claims[["line", "member", "status", "why", "time"]].take(np.array(saying, np.int64))
+    meant = (
+        calls[["line", "post_id", "url", "key"]].take(np.array(spoken, np.int64)).rename(columns={"line": "call_line"})
+    )
     return REPLIES.frame({**told, **meant}), ABSENCES.frame(absences)
 
 
@@ -197,14 +205,14 @@ def settle(calls: pd.DataFrame, replies: pd.DataFrame, absences: pd.DataFrame, c
 
     times, due = calls["time"].to_numpy(), calls["due"].to_numpy()
     order = np.argsort(times, kind="stable")
-    call, member = _indices(replies["key"], calls["key"]), _indices(replies["member"], members)
+    call, member = indices(replies["key"], calls["key"]), indices(replies["member"], members)
     line, late = replies["line"].to_numpy(), replies["time"].to_numpy() > due[call]
     away = absences.iloc[::-1]  # what is written last stays: the strongest status, and of each the first message
     for said, settled in _SETTLED.items():
         if settled is Status.EXCUSED:
             first = np.searchsorted(times[order], away["from"].to_numpy())
             stop = np.searchsorted(times[order], away["until"].to_numpy(), "right")
-            who = _indices(away["member"], members)
+            who = indices(away["member"], members)
             for n in np.flatnonzero(who >= 0).tolist():
                 decide(order[first[n] : stop[n]], who[n], _STATUSES.index(settled), away["line"].iat[n])
         at = np.flatnonzero((replies["status"] == said).to_numpy() & (np.minimum(call, member) >= 0))[::-1]
@@ -216,15 +224,6 @@ def settle(calls: pd.DataFrame, replies: pd.DataFrame, absences: pd.DataFrame, c
         **called, "member": members.take(of_member), "status": pd.Series(_STATUSES, dtype="str").take(status[asked]),
         "line": pd.arrays.IntegerArray(lines[asked], lines[asked] == 0),
     })  # fmt: skip
-
-
-def _indices(values: Any, known: Any) -> np.ndarray[Any, Any]:
-    """Positions of values among those known, which differ; -1 for others."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    found = pc.index_in(pa.array(values), value_set=pa.array(known))
-    return pc.fill_null(found, -1).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
 
 
 def _asked(calls: pd.DataFrame, members: pd.Series[str], chat: Chat) -> np.ndarray[Any, Any]:
@@ -241,6 +240,6 @@ def _asked(calls: pd.DataFrame, members: pd.Series[str], chat: Chat) -> np.ndarr
         into, out = (np.bincount(x, minlength=len(calls) + 1) for x in (first, np.maximum(first, stop)))
         asked[order, n] = (into - out)[:-1].cumsum() > 0
     for column in ("caller", "beneficiary"):
-        who = _indices(calls[column], members)
+        who = indices(calls[column], members)
         asked[who >= 0, who[who >= 0]] = False
     return asked

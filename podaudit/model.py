@@ -122,6 +122,12 @@ class RuleType(StrEnum):
     PAYMENT = "payment"
 
 
+CHECKED = (  # rules of which a chat can show whether they were kept
+    RuleType.DEADLINE, RuleType.CONFIRM, RuleType.GIVE_FIRST, RuleType.QUOTA, RuleType.WINDOW, RuleType.NO_CHAT,
+    RuleType.REPORT_ABSENCE,
+)  # fmt: skip
+
+
 class ReplyStatus(StrEnum):
     """What a member says of his or her own part, codebook section 3."""
 
@@ -185,19 +191,40 @@ class EpisodeKind(StrEnum):
     AFTER_EXIT = "after_exit"
 
 
+class CorrectionKind(StrEnum):
+    """What a reader may correct."""
+
+    SAME_MEMBER = "same_member"
+    NO_CALL = "no_call"
+    CALL = "call"
+    NO_RULE = "no_rule"
+    RULE = "rule"
+    NO_REPLY = "no_reply"
+    REPLY = "reply"
+    NO_LABEL = "no_label"
+    LABEL = "label"
+
+
 # --------------------------------------------------------------------------------------------------------------- schemas
 
-Type = Literal["int", "int?", "str", "str?", "time", "time?", "bool", "list", "map", "any"]
+Type = Literal["int", "int?", "str", "str?", "time", "time?", "bool", "float?", "list", "map", "any"]
+Item = Literal["int", "str"] | tuple[tuple[str, Type], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, its type and what it holds. ``?`` marks a column that may be empty."""
+    """One column: its name, its type and what it holds. ``?`` marks a column that may be empty.
+
+    Numbers count something unless they have a ``unit``; times are local and without a zone unless it is ``UTC``.
+    """
 
     name: str
     type: Type
     about: str
     public: bool = True  # stands in the audit document and the tables
+    unit: str = ""
+    values: tuple[str, ...] = ()  # all that it may hold, or that the items of a list and the keys of a map may be
+    of: Item = "str"  # the items of a list, the values of a map; fields where these are mappings
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +233,7 @@ class Schema:
 
     name: str
     columns: tuple[Column, ...]
+    about: str = ""  # what its rows are and where they come from
 
     @property
     def names(self) -> list[str]:
@@ -236,8 +264,8 @@ class Schema:
         made = {}
         for c in self.columns:
             values = columns[c.name]
-            if c.type in ("list", "map", "any"):
-                made[c.name] = pd.Series(list(values), dtype="object")
+            if c.type in ("float?", "list", "map", "any"):
+                made[c.name] = pd.Series(values if hasattr(values, "dtype") else list(values), dtype="object")
             elif c.type.startswith("time"):
                 times = pd.Series(values, dtype=None if len(values) else "object")
                 made[c.name] = pd.Series(pd.to_datetime(times)).astype("datetime64[us]")
@@ -265,40 +293,38 @@ def times(table: pd.DataFrame) -> list[dt.datetime]:
     return found
 
 
-def _c(name: str, type: Type, about: str, public: bool = True) -> Column:
-    return Column(name, type, about, public)
-
-
-LINE = _c("line", "int", "line of the export on which the message's header stands, 1-based")
+_c = Column
+_LINE = "line of the export"
+LINE = _c("line", "int", "line of the export on which the message's header stands, 1-based", unit=_LINE)
 
 MESSAGES = Schema("messages", (
     LINE,
-    _c("line_end", "int", "last line of the message, 1-based"),
+    _c("line_end", "int", "last line of the message, 1-based", unit=_LINE),
     _c("time", "time?", "local time as exported, without a zone; empty for a gap"),
     _c("sender", "str", "as exported, less marks that only serve display; empty for notices and gaps"),
-    _c("kind", "str", "one of Kind"),
+    _c("kind", "str", "what the lines are; a call is a telephone or video call here", values=tuple(Kind)),
     _c("text", "str", "the body as exported, unaltered, lines joined by \\n"),
     _c("doubts", "str", "why this message may not be what it seems, '; ' between; empty mostly"),
     _c("why", "str", "for a gap: the reason that no message could be made of it"),
     _c("member", "str", "canonical name of the sender; empty for notices and gaps", public=False),
     _c("start", "int", "first byte of the raw span in Export.raw", public=False),
     _c("stop", "int", "byte after the raw span in Export.raw", public=False),
-))  # fmt: skip
+), "Every stretch of lines of the export: messages, notices of the app and gaps, as read.")  # fmt: skip
 
 ORIGINS = Schema("origins", (
-    _c("line", "int", "line of the merged text on which the message's header stands, 1-based"),
+    _c("line", "int", "line of the merged text on which the message's header stands, 1-based", unit=_LINE),
     _c("file", "str", "name of an export that holds the message"),
-    _c("line_in_file", "int", "line of that export on which it stands there, 1-based"),
-))  # fmt: skip
+    _c("line_in_file", "int", "line of that export on which it stands there, 1-based", unit="line of that file"),
+), "Of several exports read as one, where each message stands in each file; empty for a single export.")  # fmt: skip
 
 MEMBERSHIP = Schema("membership", (
     LINE,
     _c("time", "time", "local time of the notice"),
-    _c("event", "str", "one of Event"),
+    _c("event", "str", "what the notice tells", values=tuple(Event)),
     _c("member", "str?", "canonical name of whom it befell; for subject_changed and description_changed: who did it"),
     _c("by", "str?", "canonical name of who did it, where the notice names anybody"),
     _c("to", "str?", "the new number or the new subject, where there is one"),
-))  # fmt: skip
+), "Who came, went and was made admin, read from the app's own notices.")  # fmt: skip
 
 MEMBERS = Schema("members", (
     _c("name", "str", "canonical display name: the last one the export shows"),
@@ -306,62 +332,64 @@ MEMBERS = Schema("members", (
     _c("messages", "int", "messages sent, the app's notices not counted"),
     _c("first", "time?", "time of the first message"),
     _c("last", "time?", "time of the last message"),
-    _c("periods", "list", "list of {from, until}: presence in the group; from null = since the export begins"),
+    _c("periods", "list", "list of {from, until}: presence in the group; from null = since the export begins",
+       of=(("from", "time?"), ("until", "time?"))),
     _c("owner", "bool", "the member whose phone made the export, where that could be inferred or was given"),
-))  # fmt: skip
+), "Who is known to have been in the group, from what was written and from the notices.")  # fmt: skip
 
 LINKS = Schema("links", (
     LINE,
-    _c("start", "int", "first character of the link in the message's text"),
-    _c("stop", "int", "character after it"),
+    _c("start", "int", "first character of the link in the message's text", unit="character"),
+    _c("stop", "int", "character after it", unit="character"),
     _c("url", "str", "as it stands, less its tracking and personal parameters"),
     _c("platform", "str", "linkedin, instagram, or other"),
     _c("kind", "str", "activity, share, ugcPost, groupPost, article, short, post, reel; profile, company, job, event, other"),
     _c("post_id", "str?", "the id the link holds"),
-    _c("posted_at", "time?", "UTC time encoded in the id"),
+    _c("posted_at", "time?", "UTC time encoded in the id", unit="UTC"),
     _c("is_post", "bool", "the link leads to a post (short links included)"),
     _c("key", "str", "what identifies the target: platform:kind:id, else the canonical url"),
     _c("vanity", "str?", "the author's slug in the link, where it shows one", public=False),
-))  # fmt: skip
+), "Every link in a message.")  # fmt: skip
 
 CALLS = Schema("calls", (
     LINE,
     _c("time", "time", "local time of the message"),
     _c("caller", "str", "who put the post before the group"),
     _c("beneficiary", "str", "whose post it is: a member's name, or free text for an outsider"),
-    _c("platform", "str", "linkedin or instagram"),
+    _c("platform", "str", "where the post stands", values=("linkedin", "instagram", "other")),
     _c("post_kind", "str", "kind of link"),
     _c("post_id", "str?", "id of the post, where the link holds one"),
     _c("url", "str", "the link less tracking"),
-    _c("posted_at", "time?", "UTC time encoded in the id"),
-    _c("asks", "list", "sorted asks"),
+    _c("posted_at", "time?", "UTC time encoded in the id", unit="UTC"),
+    _c("asks", "list", "what is asked, sorted; empty where the message names nothing", values=tuple(Ask)),
     _c("deadline", "time?", "by when the message itself asks it done"),
     _c("due", "time?", "the time that holds for the ledger"),
     _c("why", "str", "what decided that this is a call"),
     _c("key", "str", "identity of the post", public=False),
-))  # fmt: skip
+), "Posts put before the group so that members engage with them; found in messages with links to posts.")  # fmt: skip
 
 REPEATS = Schema("repeats", (
     LINE,
-    _c("of", "int", "line of the call that is repeated"),
+    _c("of", "int", "line of the call that is repeated", unit=_LINE),
     _c("key", "str", "identity of the post", public=False),
-))  # fmt: skip
+), "Messages that drop the post of a call again.")  # fmt: skip
 
 RULES = Schema("rules", (
     LINE,
-    _c("type", "str", "one of RuleType"),
+    _c("type", "str", "what kind of rule it is", values=tuple(RuleType)),
     _c("value", "any", "as the codebook has it for the type; null where there is none"),
     _c("by", "str", "who laid it down"),
     _c("time", "time", "local time of the message"),
     _c("why", "str", "which phrase decided it"),
     _c("phrase", "str", "the words in the message, for highlighting", public=False),
-))  # fmt: skip
+    _c("lifted", "int?", "line of the message that lifts it with no other in its place; empty where none does"),
+), "What members must, should or may not do; a later rule of a type replaces the earlier one.")  # fmt: skip
 
 CLAIMS = Schema("claims", (
     LINE,
     _c("time", "time", "local time of the message"),
     _c("member", "str", "who says it"),
-    _c("status", "str", "one of ReplyStatus"),
+    _c("status", "str", "what is said", values=tuple(ReplyStatus)),
     _c("names", "list", "members named as caller or beneficiary; empty = none named"),
     _c("keys", "list", "posts named by a link"),
     _c("count", "int?", "how many calls, where a number is said"),
@@ -370,69 +398,80 @@ CLAIMS = Schema("claims", (
     _c("strict", "bool", "it speaks of the named members' calls only, never of the latest instead"),
     _c("until", "time?", "end of the period, for an excuse with one"),
     _c("why", "str", "which phrase, sign or habit decided it"),
-))  # fmt: skip
+), "What members say of their own part, before it is known of which calls.")  # fmt: skip
 
 REPLIES = Schema("replies", (
     LINE,
     _c("member", "str", "who says it"),
-    _c("status", "str", "one of ReplyStatus"),
-    _c("call_line", "int", "line of the call spoken of"),
+    _c("status", "str", "what is said", values=tuple(ReplyStatus)),
+    _c("call_line", "int", "line of the call spoken of", unit=_LINE),
     _c("post_id", "str?", "id of the post spoken of"),
     _c("url", "str", "link of the post spoken of"),
     _c("why", "str", "which phrase, sign or habit decided it"),
     _c("time", "time", "local time of the message", public=False),
     _c("key", "str", "identity of the post", public=False),
-))  # fmt: skip
+), "What members say of their own part in a call, a row for each call spoken of.")  # fmt: skip
 
 ABSENCES = Schema("absences", (
     LINE,
     _c("member", "str", "who signs off"),
     _c("from", "time", "from when"),
     _c("until", "time", "until when"),
-))  # fmt: skip
+), "Excuses with a period; they cover the calls made within it.")  # fmt: skip
 
 LEDGER = Schema("ledger", (
-    _c("call_line", "int", "line of the call"),
+    _c("call_line", "int", "line of the call", unit=_LINE),
     _c("post_id", "str?", "id of the post"),
     _c("url", "str", "link of the post"),
     _c("member", "str", "who was asked"),
-    _c("status", "str", "one of Status"),
-    _c("line", "int?", "line of the message that decides it; empty for silent"),
+    _c("status", "str", "what is on record; where several apply, the first in this order", values=tuple(Status)),
+    _c("line", "int?", "line of the message that decides it; empty for silent", unit=_LINE),
     _c("key", "str", "identity of the post", public=False),
-))  # fmt: skip
+), "Obligations: a row for each call and each member who was in the group and asked, with what is on record.")  # fmt: skip
 
 CHECKS = Schema("checks", (
-    _c("line", "int", "line of the occasion: the call, the message concerned, or the first of the day or week"),
-    _c("rule_line", "int", "line of the message that laid down the rule in force"),
-    _c("type", "str", "one of RuleType: deadline, confirm, give_first, quota, window, no_chat, report_absence"),
+    _c("line", "int", "line of the occasion: the call, the message concerned, or the first of the day or week", unit=_LINE),
+    _c("rule_line", "int", "line of the message that laid down the rule in force", unit=_LINE),
+    _c("type", "str", "what kind of rule it is", values=CHECKED),
     _c("member", "str", "whom the rule obliged"),
     _c("post_id", "str?", "id of the post, for deadline and confirm"),
     _c("url", "str?", "link of the post, for deadline and confirm"),
-    _c("verdict", "str", "one of Verdict: kept, broken, or unknown where the chat cannot show it"),
-    _c("lines", "list", "lines that it rests on, beside the rule's"),
+    _c("verdict", "str", "what the chat shows; unknown where it cannot show it", values=tuple(Verdict)),
+    _c("lines", "list", "lines that it rests on, beside the rule's", of="int"),
     _c("why", "str", "what was written, or what is not on record"),
-))  # fmt: skip
+), "Occasions on which a rule applied to a member, and what the chat shows of it.")  # fmt: skip
 
 PRESSURE = Schema("pressure", (
     LINE,
     _c("time", "time", "local time of the message"),
     _c("actor", "str", "who wrote it"),
-    _c("labels", "list", "sorted labels"),
+    _c("labels", "list", "sorted labels", values=tuple(Label)),
     _c("targets", "list", "sorted members it is aimed at; empty = the group as a whole"),
-    _c("why", "map", "label -> the words and the context that decided it"),
+    _c("why", "map", "label -> the words and the context that decided it", values=tuple(Label)),
     _c("phrases", "map", "label -> the words in the message, for highlighting", public=False),
-))  # fmt: skip
+), "Messages with labels of pressure and what surrounds it, by weights learnt from coded chats.")  # fmt: skip
 
 EPISODES = Schema("episodes", (
-    _c("kind", "str", "one of EpisodeKind"),
+    _c("kind", "str", "which sequence it is", values=tuple(EpisodeKind)),
     _c("member", "str", "whom it befell"),
-    _c("first_line", "int", "line of the first event"),
-    _c("last_line", "int", "line of the event that completes it"),
-))  # fmt: skip
+    _c("first_line", "int", "line of the first event", unit=_LINE),
+    _c("last_line", "int", "line of the event that completes it", unit=_LINE),
+), "Sequences in time, worked out from pressure, replies and membership; no proof of cause.")  # fmt: skip
+
+CORRECTIONS = Schema("corrections", (
+    _c("kind", "str", "what was corrected", values=tuple(CorrectionKind)),
+    _c("number", "int", "which of the entries of that kind in the file of corrections, from 1", unit="place in the file"),
+    _c("line", "int?", "line of the message that is corrected; empty for same_member", unit=_LINE),
+    _c("term", "str?", "the label, rule type or reply status that it gives or takes away"),
+    _c("members", "list", "the members, or the outsider, that it names: for whom a call is, at whom a label is aimed, who are one"),
+    _c("post", "str?", "id or link of the post, where the line holds several"),
+    _c("calls", "list", "lines of the calls that a reply is said to speak of", of="int"),
+    _c("reason", "str?", "the reader's reason, as written"),
+), "What the reader corrected (--corrections), all of which was applied; empty mostly.")  # fmt: skip
 
 TABLES: tuple[Schema, ...] = (
     MESSAGES, ORIGINS, MEMBERS, MEMBERSHIP, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, CHECKS, PRESSURE,
-    EPISODES,
+    EPISODES, CORRECTIONS,
 )  # fmt: skip
 
 # --------------------------------------------------------------------------------------------------------------- records

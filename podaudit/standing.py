@@ -1,7 +1,6 @@
-"""Which rules are in force where: a rule holds from the message after it, until a later one of its type replaces it.
+"""Which rules are in force where: from the message after, until a later one of the type replaces the rule or it is lifted.
 
-The one place that says so. Order is that of the lines, for clocks run back. A rule that is lifted would end here as well,
-once RULES can say that one is.
+The one place that says so. Order is that of the lines, for clocks run back.
 """
 
 from __future__ import annotations
@@ -35,8 +34,10 @@ class Standing:
         return Standing(dict(versions), {kind: [row.line for row in held] for kind, held in versions.items()})
 
     def number(self, kind: str, line: int) -> int:
-        """How many versions of a type were laid down before the message on ``line``; the last of them is in force."""
-        return bisect_left(self._lines.get(kind, ()), line)
+        """Which version of a type is in force for the message on ``line``, counted from 1; 0 where none is."""
+        n = bisect_left(self._lines.get(kind, ()), line)
+        lifted = self.versions[kind][n - 1].lifted if n else None
+        return 0 if lifted is not None and lifted < line else n
 
     def at(self, kind: str, line: int) -> Any | None:
         """The row of RULES that is in force for the message on ``line``, if any."""

@@ -12,13 +12,16 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from podaudit import __version__
+from podaudit.dictionary import text
 from podaudit.dynamics.load import TABLES as LOAD_TABLES
 from podaudit.dynamics.network import TABLES as NETWORK_TABLES
 from podaudit.dynamics.pressing import TABLES as DYNAMICS_TABLES
+from podaudit.evidence.schemas import TABLES as EVIDENCE_TABLES
 from podaudit.model import (
     ABSENCES,
     CALLS,
     CHECKS,
+    CORRECTIONS,
     EPISODES,
     LEDGER,
     MEMBERS,
@@ -34,7 +37,7 @@ from podaudit.model import (
 from podaudit.writing import make_folder, remove, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -43,22 +46,36 @@ if TYPE_CHECKING:
     from podaudit.model import Options, Source
 
 SCHEMA_VERSION = 1
-Format = Literal["csv", "jsonl"]
+Format = Literal["csv", "jsonl", "parquet", "xlsx"]
 Row = dict[str, Any]
 
-DOCUMENT = (MEMBERS, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, CHECKS, PRESSURE, MEMBERSHIP, EPISODES, ORIGINS)
+DOCUMENT = (
+    MEMBERS, CALLS, REPEATS, RULES, REPLIES, ABSENCES, LEDGER, CHECKS, PRESSURE, MEMBERSHIP, EPISODES, ORIGINS,
+    CORRECTIONS,
+)  # fmt: skip
+
+
+def _named(section: str, schemas: tuple[Schema, ...]) -> dict[str, Schema]:
+    return {schema.name.removeprefix(f"{section}_"): schema for schema in schemas}
+
+
 # Sections of figures: the name of a table in its section -> its schema, whose own name is that of its file.
-SECTIONS: dict[str, dict[str, Schema]] = {
-    section: {schema.name.removeprefix(f"{section}_"): schema for schema in schemas}
-    for section, schemas in (("dynamics", DYNAMICS_TABLES), ("network", NETWORK_TABLES), ("load", LOAD_TABLES))
+SECTIONS = {
+    "dynamics": _named("dynamics", DYNAMICS_TABLES),
+    "network": _named("network", NETWORK_TABLES),
+    "load": _named("load", LOAD_TABLES),
 }
+# One more, where the owner's LinkedIn exports were given.
+EVIDENCE = {"evidence": _named("evidence", EVIDENCE_TABLES)}
+# A file each; those of the evidence where there is any.
+WRITTEN = (*TABLES, *(schema for held in (SECTIONS | EVIDENCE).values() for schema in held.values()))
 MANIFEST = "manifest.json"
 NOTES = "TABLES.txt"
 
 # A spreadsheet runs a cell that begins so, full-width forms included. The apostrophe is in the list so that the guard
 # can be undone: whatever begins with one afterwards has one too many.
 GUARDED = tuple("=+-@\t\r\n＝＋－＠'")
-_UTC = frozenset({"posted_at"})
+_UTC = frozenset({"posted_at", "utc"})
 _HOW = {
     "csv": (
         'CSV: UTF-8, comma, cells quoted with ", lines ended by CR LF. Lists and mappings stand as JSON; empty means '
@@ -67,6 +84,16 @@ _HOW = {
         "reads '+31 6 …). To read the value back, drop one ' from the beginning of every cell that begins with one."
     ),
     "jsonl": "JSON Lines: UTF-8, one object a line, values as they are; null means no value.",
+    "parquet": (
+        "Parquet: values as they are and typed: times are timestamps, lists are lists, mappings are maps; a rule's value is "
+        "JSON as text. Every column says in its metadata what it holds."
+    ),
+    "xlsx": (
+        "Excel: a workbook a table, texts as text, times as dates, lists and mappings as JSON; empty means no value. "
+        "Spreadsheets run cells that begin with = + - @, a tab, a line break or the full-width ＝ ＋ － ＠, once a workbook is "
+        "saved as CSV. A text that begins with one of these, or with ', therefore has a ' put before it. To read the value back, "
+        "drop one ' from the beginning of every cell that begins with one."
+    ),
 }
 
 
@@ -77,19 +104,24 @@ def document(audit: Audit, version: str = __version__) -> Row:
     """
     made: Row = {"schema": SCHEMA_VERSION, "generator": f"podaudit {version}", "source": _source(audit.source)}
     made |= {schema.name: rows(getattr(audit, schema.name), schema) for schema in DOCUMENT}
-    made |= {name: _section(getattr(audit, name), name) for name in SECTIONS}
+    made |= {name: _section(getattr(audit, name), held) for name, held in sections(audit).items()}
     return made
 
 
-def _section(section: Any, name: str) -> Row:
+def sections(audit: Audit) -> dict[str, dict[str, Schema]]:
+    """The sections of figures that an audit has."""
+    return SECTIONS if audit.evidence is None else SECTIONS | EVIDENCE
+
+
+def _section(section: Any, tables: dict[str, Schema]) -> Row:
     """A section of figures: its tables by name, and what stands in no table under ``figures``."""
-    held = {table: rows(getattr(section, table), schema) for table, schema in SECTIONS[name].items()}
-    return {"figures": _figures(section, name), **held}
+    held = {table: rows(getattr(section, table), schema) for table, schema in tables.items()}
+    return {"figures": _figures(section, tables), **held}
 
 
-def _figures(section: Any, name: str) -> Row:
+def _figures(section: Any, tables: dict[str, Schema]) -> Row:
     """What stands in no table of a section."""
-    found = {f.name: _plain(getattr(section, f.name)) for f in fields(section) if f.name not in SECTIONS[name]}
+    found = {f.name: _plain(getattr(section, f.name)) for f in fields(section) if f.name not in tables}
     own: Row = found.pop("figures", {})
     return found | own
 
@@ -106,7 +138,7 @@ def dumps(made: Row) -> str:
     """``made`` as JSON that a person can read and a line-based tool can compare: one line per row. Deterministic."""
     parts = []
     for key, value in made.items():
-        if key in SECTIONS:
+        if key in SECTIONS or key in EVIDENCE:
             inner = ",\n".join(f"  {_compact(name)}: {_listed(held, 3)}" for name, held in value.items())
             parts.append(f" {_compact(key)}: {{\n{inner}\n }}")
         else:
@@ -122,33 +154,39 @@ def _listed(value: Any, depth: int) -> str:
     return f"[\n{' ' * depth}{items}\n{' ' * (depth - 1)}]"
 
 
-def write_tables(audit: Audit, folder: Path, format: Format, options: Options, version: str) -> list[Path]:
+def write_tables(
+    audit: Audit,
+    folder: Path,
+    format: Format,
+    options: Options,
+    version: str,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Path]:
     """Write every table into ``folder`` (made if it is missing), with notes on the columns and, last, the manifest.
 
     Each file is private and written whole; while the manifest is missing, the folder is not complete. Returns the
-    files in the order of writing. Raises ``Unwritable``.
+    files in the order of writing; ``tell`` gets a sentence for what did not fit into one. Raises ``Unwritable``.
     """
     make_folder(folder)
     remove(folder / MANIFEST)
-    writer: Callable[[list[Row], list[str]], str] = _csv if format == "csv" else _jsonl
     written: list[Path] = []
     outputs: list[Row] = []
     counts: dict[str, int] = {}
+    remarks: list[str] = []
 
-    def put(name: str, text: str) -> None:
-        data = text.encode("utf-8", "replace")
+    def put(name: str, data: bytes) -> None:
         write_whole(folder / name, data)
         written.append(folder / name)
         outputs.append({"file": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
 
-    frames = [(schema, getattr(audit, schema.name)) for schema in TABLES]
-    for section, held in SECTIONS.items():
-        frames += [(schema, getattr(getattr(audit, section), name)) for name, schema in held.items()]
-    for schema, frame in frames:
-        table = rows(frame, schema)
-        counts[schema.name] = len(table)
-        put(f"{schema.name}.{format}", writer(table, [c.name for c in schema.columns if c.public]))
-    put(NOTES, notes(format))
+    made = frames(audit)
+    for schema, frame in made:
+        counts[schema.name] = len(frame)
+        name = f"{schema.name}.{format}"
+        data, *said = written_as(format, frame, schema)
+        put(name, data)
+        remarks += [f"{name}: {remark}" for remark in said]
+    put(NOTES, notes(format, [schema for schema, _ in made], remarks).encode())
 
     manifest = {
         "schema": SCHEMA_VERSION,
@@ -157,31 +195,62 @@ def write_tables(audit: Audit, folder: Path, format: Format, options: Options, v
         "source": _source(audit.source),
         "options": {"format": format, **asdict(options)},
         "counts": counts,
-        "figures": {section: _figures(getattr(audit, section), section) for section in SECTIONS},
+        "remarks": remarks,
+        "figures": {name: _figures(getattr(audit, name), held) for name, held in sections(audit).items()},
         "outputs": outputs,
     }
     write_whole(folder / MANIFEST, dumps(manifest).encode("utf-8", "replace"))
+    for remark in remarks:
+        tell(remark)
     return [*written, folder / MANIFEST]
 
 
-def notes(format: Format) -> str:
-    """What stands beside the tables: what each column holds and how values are written."""
+def frames(audit: Audit) -> list[tuple[Schema, pd.DataFrame]]:
+    """Every table that is written, in the order of writing."""
+    made = [(schema, getattr(audit, schema.name)) for schema in TABLES]
+    for section, held in sections(audit).items():
+        made += [(schema, getattr(getattr(audit, section), name)) for name, schema in held.items()]
+    return made
+
+
+def written_as(format: Format, frame: pd.DataFrame, schema: Schema) -> tuple[Any, ...]:
+    """A table as a file's bytes, then a sentence for each thing that did not fit into it as it is."""
+    if format == "parquet":
+        from podaudit.typed import parquet
+
+        return (parquet(frame, schema),)
+    if format == "xlsx":
+        from podaudit.workbook import CHARACTERS, ROWS, workbook
+
+        made = workbook(frame, schema, guard)
+        remarks = []
+        if made.sheets > 1:
+            remarks.append(f"its {len(frame)} rows are spread over {made.sheets} sheets, for a sheet holds {ROWS}.")
+        if made.cut:
+            remarks.append(
+                f"cells cut short, for a cell holds {CHARACTERS} characters: {made.cut}; other formats hold all."
+            )
+        return (made.data, *remarks)
+    writer: Callable[[list[Row], list[str]], str] = _csv if format == "csv" else _jsonl
+    return (writer(rows(frame, schema), [c.name for c in schema.columns if c.public]).encode("utf-8", "replace"),)
+
+
+def notes(format: Format, schemas: Sequence[Schema] = WRITTEN, remarks: Sequence[str] = ()) -> str:
+    """What stands beside the tables: how values are written, what did not fit, and what each column holds."""
     paragraphs = [
         "Tables written by podaudit. What the words mean: podaudit explain NAME.",
         "Lines are lines of the exported text, counted from 1; of several exports, of their merged text, and the table origins says "
         "where each stands. Their times are by the clock of the first. Times are local, as the export shows them, in ISO 8601; "
-        "posted_at is UTC and ends in Z. post_id has 19 digits: load it as text (in pandas, dtype={'post_id': str}), or the "
+        "posted_at and utc are UTC and end in Z. post_id has 19 digits: load it as text (in pandas, dtype={'post_id': str}), or the "
         "last digits change. A chat shows what people said, not what they did.",
         "These files hold names, numbers and messages of real people. They are private: keep them where others can't "
         "read them. manifest.json lists every file with its SHA-256; it is written last, so without it the folder is "
         "not complete.",
         _HOW[format],
+        *remarks,
     ]
     lines = "\n\n".join(textwrap.fill(paragraph, 100, break_on_hyphens=False) for paragraph in paragraphs).split("\n")
-    for schema in (*TABLES, *(schema for held in SECTIONS.values() for schema in held.values())):
-        lines += ["", f"{schema.name}.{format}"]
-        lines += [f"  {column.name}: {column.about}" for column in schema.columns if column.public]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *(f"\n{text(schema, f'.{format}')}" for schema in schemas)]) + "\n"
 
 
 def guard(text: str) -> str:
@@ -218,7 +287,7 @@ def _plain_column(column: pd.Series[Any], type: str, utc: bool) -> list[Any]:
         zone = "Z" if utc else ""
         return [f"{value.isoformat(timespec='seconds')}{zone}" if there else None
                 for value, there in zip(column, column.notna(), strict=True)]  # fmt: skip
-    if type in ("list", "map", "any"):
+    if type in ("float?", "list", "map", "any"):
         return [_plain(value) for value in column]
     if type in ("int?", "str?"):
         kind = int if type == "int?" else str

@@ -11,11 +11,12 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from podaudit.model import Unwritable
+from podaudit.model import Label, Status, Unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from podaudit.agreement import Agreement as Coders
     from podaudit.evaluate import Agreement
     from podaudit.model import Source
 
@@ -107,7 +108,9 @@ def gaps(source: Source) -> str:
 
 
 # What may change every figure is said unasked.
-_GRAVE = ("From line ", "About ", "The archive holds ", "NUL bytes in the file", "Years such as ")
+_GRAVE = (
+    "From line ", "About ", "The archive holds ", "NUL bytes in the file", "Years such as ", "Corrections by the reader: ",
+)  # fmt: skip
 
 
 def grave(source: Source) -> list[str]:
@@ -145,6 +148,44 @@ def agreement(chats: Mapping[str, Mapping[str, Agreement]]) -> list[str]:
         units = [] if a.units is None else [_exact(a.kappa), a.units.total()]
         lines.append(row(part, _FIGURES, cells + units))
     return lines
+
+
+def agreed(figures: Coders) -> list[str]:
+    """The agreement of coders: alpha of all of them, each pair of readers with its confusion, and estimated totals."""
+    lines: list[str] = []
+    used = {p.code for p in figures.pairs if p.units[True, True] + p.units[True, False] + p.units[False, True]}
+    used |= {e.code for e in figures.estimates if e.total}
+
+    def table(title: str, heads: Sequence[str], rows: Iterable[tuple[str, Sequence[object]]]) -> None:
+        held = [(code, cells) for code, cells in rows if code in used]
+        lines.extend(["", f"{title}"] if lines else [title])
+        wide = [max(7, len(head)) for head in heads]
+        for name, cells in (("", heads), *held):
+            lines.append(f"  {name:{_CODE}}" + "".join(f" {cell:>{w}}" for cell, w in zip(cells, wide, strict=True)))
+
+    if figures.alphas:
+        table(f"{len(figures.coders)} coders", ("units", "coders", "alpha"),
+              ((a.code, (a.units, a.coders, _exact(a.value))) for a in figures.alphas))  # fmt: skip
+    for a, b in dict.fromkeys((p.a, p.b) for p in figures.pairs):
+        held = [p for p in figures.pairs if (p.a, p.b) == (a, b)]
+        table(f"{plain(a)} and {plain(b)}", ("units", "both", "first", "second", "neither", "agreed", "kappa"), (
+            (p.code, (p.units.total(), p.units[True, True], p.units[True, False], p.units[False, True],
+                      p.units[False, False], _exact(p.agreed), _exact(p.kappa))) for p in held
+        ))  # fmt: skip
+    for coder in dict.fromkeys(e.coder for e in figures.estimates):
+        rows = [e for e in figures.estimates if e.coder == coder]
+        table(f"In the whole chat, estimated from {plain(coder)}", ("messages", "found", "precision", "recall"), (
+            (e.code, ("–" if e.total is None else f"{e.total:.1f}", "–" if e.found is None else e.found,
+                      _exact(e.precision), _exact(e.recall)))
+            for e in rows
+        ))  # fmt: skip
+    unused = sorted({p.code for p in figures.pairs} - used)
+    if unused:
+        lines += ["", f"Given by nobody: {', '.join(unused)}."]
+    return lines
+
+
+_CODE = max(map(len, (*Label, *Status)))  # characters of the longest code
 
 
 def differences(rows: Iterable[Mapping[str, Any]]) -> list[str]:

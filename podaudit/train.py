@@ -125,8 +125,8 @@ def _replied(coded: Mapping[str, Any]) -> dict[int, frozenset[str]]:
 
 
 def _may_answer(a: Asked, chat: Chat) -> Iterator[tuple[int, frozenset[str]]]:
-    for c in replies.candidates(chat, a.links, a.calls, a.rules, lexicon.load()):
-        yield c.i, frozenset().union(*c.traits)
+    for i, candidate in replies.candidates(chat, a.links, a.calls, a.rules, lexicon.load()):
+        yield i, frozenset().union(*candidate.traits)
 
 
 def _pressed(coded: Mapping[str, Any]) -> dict[int, frozenset[str]]:

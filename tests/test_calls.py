@@ -25,8 +25,8 @@ MEMBERS = """
 NO_RULES = RULES.frame()
 HABIT = RULES.frame(
     [
-        (3, "react", None, "Anna", dt.datetime(2024, 3, 4, 8), "", ""),
-        (3, "confirm", "✅", "Anna", dt.datetime(2024, 3, 4, 8), "", ""),
+        (3, "react", None, "Anna", dt.datetime(2024, 3, 4, 8), "", "", None),
+        (3, "confirm", "✅", "Anna", dt.datetime(2024, 3, 4, 8), "", "", None),
     ]
 )
 OWN = "09:00 Anna: {} ".format(post(1, "anna")) + "\n09:30 Bob: " + post(2, "bob") + "\n"
@@ -83,7 +83,8 @@ def test_silent_in_a_pod(line: str) -> None:
 
 def test_a_link_in_a_rule_text_is_no_call() -> None:
     found, _ = _found(
-        f"09:00 Anna: {post(1, 'anna')}", RULES.frame([(7, "react", None, "Anna", dt.datetime(2024, 3, 4, 9), "", "")])
+        f"09:00 Anna: {post(1, 'anna')}",
+        RULES.frame([(7, "react", None, "Anna", dt.datetime(2024, 3, 4, 9), "", "", None)]),
     )
     assert len(found) == 0
 

@@ -47,7 +47,7 @@ def _checks(
     deadline: float | None = None,
 ) -> Any:
     """CHECKS of calls (line, hours after T0, caller) and claims (line, hours, member, status, names)."""
-    ruled = RULES.frame([(line, kind, value, "Ann", T0, "", "") for line, kind, value in rules])
+    ruled = RULES.frame([(line, kind, value, "Ann", T0, "", "", None) for line, kind, value in rules])
     called = CALLS.frame([
         {
             "line": line, "time": _at(h), "caller": who, "beneficiary": who, "platform": "linkedin",
@@ -331,14 +331,16 @@ def test_report_absence(chat: Chat) -> None:
 
 def test_a_rule_is_in_force_from_the_message_after_it_until_the_next_of_its_type() -> None:
     rules = RULES.frame([
-        (3, "deadline", 60, "Ann", T0, "", ""), (3, "confirm", "🐝", "Ann", T0, "", ""),
-        (9, "deadline", 30, "Bob", T0, "", ""), (9, "deadline", 20, "Bob", T0, "", ""),
+        (3, "deadline", 60, "Ann", T0, "", "", None), (3, "confirm", "🐝", "Ann", T0, "", "", None),
+        (9, "deadline", 30, "Bob", T0, "", "", None), (9, "deadline", 20, "Bob", T0, "", "", 20),
     ])  # fmt: skip
     assert in_force(rules, 3) == {}
     for line, expected in ((4, {"deadline": 60, "confirm": "🐝"}), (9, {"deadline": 60, "confirm": "🐝"})):
         assert {kind: row.value for kind, row in in_force(rules, line).items()} == expected
     assert [(kind, row.value) for kind, row in in_force(rules, 10).items()] == [("confirm", "🐝"), ("deadline", 20)]
     assert Standing.of(rules).at("quota", 10) is None
+    assert in_force(rules, 20).keys() == {"confirm", "deadline"}  # a rule holds up to the message that lifts it
+    assert in_force(rules, 21).keys() == {"confirm"}
 
 
 def test_the_ledger_and_the_checks_hold_the_same_rule_in_force(chat: Chat) -> None:

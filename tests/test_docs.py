@@ -40,6 +40,8 @@ def place(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Path:
     folder = tmp_path_factory.mktemp("readme")
     shutil.copy(demo, folder / "chat.zip")
     shutil.copytree(ROOT / "fixtures" / "coded", folder / "coded")
+    shutil.copy(ROOT / "fixtures" / "corrections" / "corrections.toml", folder)
+    shutil.copytree(ROOT / "fixtures" / "sheets", folder / "sheets")
     command = tmp_path_factory.mktemp("bin") / "podaudit"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m podaudit "$@"\n', encoding="utf-8")
     command.chmod(0o755)
@@ -59,6 +61,17 @@ def test_the_readmes_show_what_happens(place: Path, command: str, shown: str) ->
     assert done.returncode == 0, done.stdout
     agrees = doctest.OutputChecker().check_output(shown, done.stdout, doctest.ELLIPSIS)
     assert agrees, f"The README shows:\n{shown}\nbut it prints:\n{done.stdout}"
+
+
+def test_the_readme_shows_what_python_prints(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(place)
+    blocks = re.findall(r"^```pycon\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    assert blocks
+    for block in blocks:
+        example = doctest.DocTestParser().get_doctest(block, {}, "README", "README.md", 0)
+        runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+        said: list[str] = []
+        assert runner.run(example, out=said.append).failed == 0, "".join(said)
 
 
 def test_the_readme_shows_every_command() -> None:
@@ -122,6 +135,13 @@ def test_the_changelog_is_kept() -> None:
     headings = re.findall(r"^## \[([^\]]+)\]", text, re.MULTILINE)
     assert headings[0] == "Unreleased"
     assert __version__ in text
+
+
+def test_the_citation_file_is_of_this_version() -> None:
+    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.findall(r"^(?:cff-version|title|version|license): (.+)$", cited, re.MULTILINE) == [
+        "1.2.0", "podaudit", __version__, "MIT",
+    ]  # fmt: skip
 
 
 def test_the_phrase_in_contributing_is_written_as_the_lexicon_has_it() -> None:

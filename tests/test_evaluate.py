@@ -341,6 +341,14 @@ BROKEN: dict[str, tuple[str | bytes | Row, str]] = {
     "a post that is no call": ({"replies": [{"line": 9, "status": "done", "post_key": "p1"}]}, r"post_key of one of the calls"),
     "a call twice": ({"members": MEMBERS, "calls": [CALLS, CALLS]}, r"calls, row 2: a row with this post_key stands before"),
     "a message twice": ({"pressure": [PRESSED, PRESSED]}, r"pressure, row 2: a row with this line stands before"),
+    "a number as text": ({"rules": [{"line": 5, "type": "comment_min_words", "value": "five"}]},
+                         r"rules, row 1: value must be a number of words \(comment_min_words\)"),
+    "a value of nothing": ({"rules": [{"line": 5, "type": "react", "value": 1}]}, r"value must be left out: such a rule has none"),
+    "half a quota": ({"rules": [{"line": 5, "type": "quota", "value": {"posts": 1}}]}, r"value must be a mapping such as"),
+    "a stranger who left": ({"members": MEMBERS, "membership": [{"line": 2, "event": "left", "member": "Bo"}]},
+                            r"membership, row 1: member must be a name, or another name, of one of the members"),
+    "a stranger's episode": ({"members": MEMBERS, "episodes": [{"kind": "silenced", "member": "Bo", "first_line": 9}]},
+                             r"episodes, row 1: member must be a name"),
     "a line too far": ({"rules": [{"line": 20, "type": "react"}]}, r"rules, row 1: line lies beyond the 19 lines of kitchen\.txt; "),
 }  # fmt: skip
 
@@ -355,6 +363,16 @@ def test_a_broken_coding_is_one_sentence(call: Call, folder: Path, tmp_path: Pat
     assert (status, out) == (1, "")
     assert re.fullmatch(r"podaudit: [^\n]*kitchen\.truth\.json[^\n]*\.\n", told), told
     assert re.search(said, told), told
+
+
+def test_chats_without_a_coding_are_named(call: Call, folder: Path, tmp_path: Path) -> None:
+    for name in ("kitchen.txt", "kitchen.truth.json"):
+        shutil.copy(folder / name, tmp_path)
+    shutil.copy(folder / "kitchen.txt", tmp_path / "attic.txt")
+    status, _, said = call("evaluate", tmp_path)
+    assert status == 0
+    assert "note: attic.txt has no coding beside it (attic.truth.json); it was left out.\n" in said
+    assert "attic" not in call("evaluate", tmp_path, "-q")[2]
 
 
 def test_a_folder_without_coded_chats_is_one_sentence(call: Call, folder: Path, tmp_path: Path) -> None:

@@ -144,13 +144,13 @@ def test_calls_before_joining_are_reached_by_name_only() -> None:
 )
 def test_due_by_the_rule_in_force(value: object, hour: int, due: str | None) -> None:
     calls = _calls((10, hour - 9, "Ann"))
-    rules = RULES.frame([(3, "deadline", value, "Ann", T0, "", "")])
+    rules = RULES.frame([(3, "deadline", value, "Ann", T0, "", "", None)])
     (found,) = ledger.with_due(calls, rules)["due"]
     assert (None if found != found else found.isoformat()[:16]) == due
 
 
 def test_a_later_rule_holds_from_then_on() -> None:
-    rules = RULES.frame([(3, "deadline", 60, "Ann", T0, "", ""), (15, "deadline", 30, "Ann", T0, "", "")])
+    rules = RULES.frame([(3, "deadline", 60, "Ann", T0, "", "", None), (15, "deadline", 30, "Ann", T0, "", "", None)])
     due = ledger.with_due(_calls((2, 0, "Ann"), (10, 0, "Ann"), (20, 0, "Ann")), rules)["due"]
     assert [None if d != d else (d - T0).seconds // 60 for d in due] == [None, 60, 30]
 
@@ -169,7 +169,7 @@ def test_a_later_rule_holds_from_then_on() -> None:
     ],
 )
 def test_the_first_status_that_applies(chat: Chat, said: list[tuple[str, int]], status: str) -> None:
-    rules = RULES.frame([(3, "deadline", 60, "Ann", T0, "", "")])
+    rules = RULES.frame([(3, "deadline", 60, "Ann", T0, "", "", None)])
     calls = ledger.with_due(_calls((10, 0.0, "Ann")), rules)
     claims = _claims(
         *(

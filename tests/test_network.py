@@ -58,7 +58,7 @@ class Chat:
             }
             for n, who, _, line, time in sorted((d for d in self.duties if d[4]), key=lambda d: (d[3], d[0]))
         ])  # fmt: skip
-        rules = RULES.frame([(line, "read", value, "Ann", T0, "", "") for line, value in self.rules])
+        rules = RULES.frame([(line, "read", value, "Ann", T0, "", "", None) for line, value in self.rules])
         periods = [{"from": None, "until": None}]
         members = MEMBERS.frame([(m, [], 1, None, None, periods if here else [], False) for m, here in self.members])
         return network(calls, ledger, replies, rules, members)

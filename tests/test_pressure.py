@@ -14,7 +14,7 @@ import pytest
 
 from podaudit import train
 from podaudit.audit import asked_and_answered, audit
-from podaudit.detect import traits
+from podaudit.detect import surroundings, traits
 from podaudit.detect.pressure import labels_of
 from podaudit.detect.weighing import WEIGHED
 from podaudit.detect.weights import Weights, as_json, file_of
@@ -299,7 +299,7 @@ def test_what_somebody_is_called_does_not_weigh() -> None:
 
 def test_open_calls_lapse_after_a_week() -> None:
     made, chat = asked_and_answered(export_of(POD + "Bob: hoi"))
-    open_ = traits.Open(made.calls, made.replies, made.ledger)
+    open_ = surroundings.Open(made.calls, made.replies, made.ledger)
     last = chat.times[-1]
     assert [open_.count(m, last) for m in ("Anna", "Bob", "Cisca", "Dirk")] == [1, 0, 2, 5] or open_.count(
         "Dirk", last

@@ -12,7 +12,7 @@ from podaudit import ledger, lexicon
 from podaudit.audit import audit
 from podaudit.detect.chat import view
 from podaudit.detect.replies import claims
-from podaudit.detect.signs import first_answers, learn
+from podaudit.detect.signs import first_answers, learn, words_of
 from podaudit.links import find
 from podaudit.model import CALLS, RULES, Options
 from tests.making import chat_of, export_of, post
@@ -242,14 +242,14 @@ def test_a_word_used_all_over_the_chat_is_no_sign() -> None:
             for n in lines
         ]
     )
-    assert learn(chat, called, NO_RULES, set(first_answers(chat, called))) == {}
+    assert learn(chat, called, NO_RULES, first_answers(chat, called), words_of(chat)) == {}
 
 
 def test_the_rule_names_the_sign() -> None:
     rules = RULES.frame(
         [
-            (3, "confirm", "in the pocket", "Anna", dt.datetime(2024, 3, 4, 8), "", ""),
-            (3, "confirm", "🐝", "Anna", dt.datetime(2024, 3, 4, 8), "", ""),
+            (3, "confirm", "in the pocket", "Anna", dt.datetime(2024, 3, 4, 8), "", "", None),
+            (3, "confirm", "🐝", "Anna", dt.datetime(2024, 3, 4, 8), "", "", None),
         ]
     )
     assert _replies(CALLED + "10:00 Cisca: 🐝", rules) == [("Cisca", "done", BOB)]

@@ -93,6 +93,44 @@ def test_deadline_in_a_sentence(language: str, text: str, value: int | str, *, l
     assert said_alone(language, text, listed=listed) == value
 
 
+LISTS = {
+    "en": "Our rules:\n1. A like and a comment under each post\n2. Within two hours\n"
+    "3. Finish with a question\n4. One link a week",
+    "nl": "Onze regels:\n1. Like en reactie onder elke post\n2. Binnen twee uur\n"
+    "3. Eindig met een vraag\n4. Eén link per week",
+    "de": "Unsere Regeln:\n1. Like und Kommentar unter jeden Beitrag\n2. Innerhalb von zwei Stunden\n"
+    "3. Endet mit einer Frage\n4. Ein Link pro Woche",
+    "fr": "Nos règles :\n1. Un like et un commentaire sous chaque post\n2. Dans les deux heures\n"
+    "3. Finir par une question\n4. Un lien par semaine",
+    "es": "Nuestras reglas:\n1. Like y comentario en cada post\n2. En menos de dos horas\n"
+    "3. Terminar con una pregunta\n4. Un enlace por semana",
+    "pt": "Nossas regras:\n1. Curtir e comentar cada post\n2. Em até duas horas\n"
+    "3. Terminar com uma pergunta\n4. Um link por semana",
+    "it": "Le nostre regole:\n1. Like e commento sotto ogni post\n2. Entro due ore\n"
+    "3. Finire con una domanda\n4. Un link a settimana",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text", "kind"), [(*c, None)[:3] for c in BOOK["lifted"]])
+def test_a_rule_is_lifted(language: str, text: str, kind: str | None) -> None:
+    table = rules(build([f"Kit: {LISTS[language]}", "Max: ok", f"Kit: {text}"], habit=True), load())
+    assert {"deadline", "comment_question", "quota"} <= set(table["type"])
+    assert dict(table.loc[table["lifted"].notna(), ["type", "lifted"]].itertuples(index=False)) == (
+        {kind: 3} if kind else {}
+    )
+    assert (kind in in_force(table, 4)) is False or kind is None
+
+
+def test_only_who_lays_down_rules_lifts_them_and_a_new_one_holds_again() -> None:
+    said = [f"Kit: {LISTS['en']}", "Max: The two-hour deadline no longer applies."]
+    assert rules(build(said, habit=True), load())["lifted"].isna().all()
+    said = [f"Kit: {LISTS['en']}", "Kit: The two-hour deadline no longer applies.", "Kit: New deadline: three hours."]
+    table = rules(build(said, habit=True), load())
+    assert table.loc[table["type"] == "deadline", ["line", "lifted"]].fillna(0).to_numpy().tolist() == [[1, 2], [3, 0]]
+    assert in_force(table, 4)["deadline"].value == 180
+    assert "deadline" not in in_force(table, 3)
+
+
 def test_empty_chat_gives_the_schema() -> None:
     table = rules(view(MESSAGES.frame(), MEMBERS.frame(), MEMBERSHIP.frame(), links.find([], [], None)), load())
     assert list(table.columns) == RULES.names

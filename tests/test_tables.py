@@ -9,7 +9,7 @@ import json
 import stat
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -22,7 +22,7 @@ from podaudit.checks import CHECKED
 from podaudit.model import Options, Unwritable
 from tests.making import whole
 
-FORMATS: tuple[tables.Format, ...] = ("csv", "jsonl")
+FORMATS: tuple[tables.Format, ...] = get_args(tables.Format)
 
 
 def undo(cell: str) -> str:
@@ -245,7 +245,7 @@ def test_notes_name_every_column(format: tables.Format) -> None:
     for schema in model.TABLES:
         assert f"\n{schema.name}.{format}\n" in notes
         assert all(f"\n  {column.name}: {column.about}" in notes for column in schema.columns if column.public)
-    assert ("Spreadsheets" in notes) == (format == "csv")
+    assert ("Spreadsheets" in notes) == (format in ("csv", "xlsx"))
 
 
 def test_a_failure_leaves_no_manifest(small_audit: Audit, tmp_path: Path) -> None:

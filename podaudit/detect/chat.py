@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import regex
 
 from podaudit.detect.language import shares
@@ -35,11 +36,15 @@ class Chat:
 
     lines: Sequence[int]  # line of the export
     times: Sequence[Any]  # datetime.datetime, local, naive
+    moments: np.ndarray[Any, np.dtype[np.datetime64]]  # the same
     members: Sequence[str]  # canonical name of who wrote it
+    writers: np.ndarray[Any, np.dtype[np.int64]]  # the same: a number for each member who wrote
     texts: Sequence[str]  # as exported
     folded: Sequence[str]  # podaudit.lexicon.fold, each link replaced by LINK_SIGN
     media: Sequence[bool]  # a media placeholder, contact card, location or call: no words of its own
-    column: pa.Array  # folded, for Lexicon.gate
+    unlike: Sequence[str]  # the folded texts, each once
+    column: pa.Array  # the same, for Lexicon.gate
+    which: np.ndarray[Any, np.dtype[np.int64]]  # of each message, the position of its folded text in ``unlike``
     names: Names  # who is meant by a name, a mention or a number
     admins: frozenset[str]  # founder and those made admin, as far as notices say
     membership: pd.DataFrame  # MEMBERSHIP
@@ -73,10 +78,10 @@ def view(messages: pd.DataFrame, members: pd.DataFrame, membership: pd.DataFrame
         ~messages["kind"].isin([Kind.NOTICE, Kind.DELETED, Kind.GAP]), ["line", "time", "member", "kind", "text"]
     ]
     lines: list[int] = shown["line"].tolist()
-    texts = _shared(shown["text"])
+    (texts, _), (senders, writers) = _shared(shown["text"]), _shared(shown["member"])
     bare = [unedited(text) if text.endswith(">") else text for text in _without_links(lines, texts, links)]
-    folded = fold_all(bare)
-    senders = _shared(shown["member"])
+    folded, which = _shared(fold_all(bare))
+    unlike = list(dict.fromkeys(folded))
     present = {
         name: tuple((p["from"], p["until"]) for p in periods)
         for name, periods in zip(members["name"].tolist(), members["periods"].tolist(), strict=True)
@@ -86,11 +91,15 @@ def view(messages: pd.DataFrame, members: pd.DataFrame, membership: pd.DataFrame
     return Chat(
         lines=lines,
         times=times(shown),
+        moments=shown["time"].to_numpy("datetime64[us]"),
         members=senders,
+        writers=writers,
         texts=texts,
         folded=folded,
         media=(shown["kind"] != Kind.TEXT).tolist(),
-        column=pa.array(folded, pa.large_string()),
+        unlike=unlike,
+        column=pa.array(unlike, pa.large_string()),
+        which=which,
         names=Names.learn(members, senders, bare, folded, links, lines),
         admins=admins,
         membership=membership,
@@ -99,22 +108,29 @@ def view(messages: pd.DataFrame, members: pd.DataFrame, membership: pd.DataFrame
     )
 
 
-def _shared(column: pd.Series[str]) -> list[str]:
-    """The strings of a column, equal ones as one object: a chat says the same thing often."""
+def _shared(column: pd.Series[str] | list[str]) -> tuple[list[str], np.ndarray[Any, np.dtype[np.int64]]]:
+    """The strings of a column, equal ones as one object, for a chat says the same thing often; and a number for each unlike one."""
     import pyarrow as pa
 
     coded = pa.chunked_array([pa.array(column, pa.large_string())]).combine_chunks().dictionary_encode()
-    values = coded.dictionary.to_pylist()
-    return [values[n] for n in coded.indices.to_pylist()]
+    values, numbers = np.array(coded.dictionary.to_pylist(), object), coded.indices.to_numpy().astype(np.int64)
+    return values[numbers].tolist(), numbers
 
 
 def places(lines: Sequence[int], wanted: pd.Series[int]) -> list[int]:
     """Positions in the chat of lines of the export; -1 for those of no member's message."""
-    import numpy as np
-
     ours, theirs = np.array(lines, np.int64), wanted.to_numpy()
     at = np.searchsorted(ours, theirs)
     return np.where(np.isin(theirs, ours), at, -1).tolist()  # type: ignore[no-any-return]
+
+
+def indices(values: Any, known: Any) -> np.ndarray[Any, Any]:
+    """Positions of values among those known, which differ; -1 for others."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = pc.index_in(pa.array(values), value_set=pa.array(known))
+    return pc.fill_null(found, -1).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
 
 
 def _without_links(lines: list[int], texts: list[str], links: pd.DataFrame) -> list[str]:

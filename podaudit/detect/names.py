@@ -262,9 +262,9 @@ def _learnt(
 ) -> dict[str, str]:
     """Names that the chat shows to be somebody's: alias -> member. Two grounds are needed; others must say the name too."""
     score: Counter[tuple[str, str]] = Counter()
-    sender_of = dict(zip(lines, senders, strict=True))
-    sender_of = dict(zip(lines, senders, strict=True))
-    slugs = Counter(zip(links["line"].map(sender_of).tolist(), links["vanity"].tolist(), strict=True))
+    linking = set(links["line"].tolist())
+    sender_of = {line: sender for line, sender in zip(lines, senders, strict=True) if line in linking}
+    slugs = Counter(zip(map(sender_of.get, links["line"].tolist()), links["vanity"].tolist(), strict=True))
     for (member, vanity), n in slugs.items():
         if isinstance(vanity, str) and isinstance(member, str):
             score[_SLUG_END.split(fold(vanity))[0], member] += n

@@ -18,6 +18,7 @@ import regex
 
 from podaudit.detect import targets, traits
 from podaudit.detect.chat import Chat
+from podaudit.detect.surroundings import exits
 from podaudit.detect.traits import Traits
 from podaudit.detect.weights import load
 from podaudit.lexicon import Lexicon
@@ -77,10 +78,10 @@ def pressure(
     if not read:
         return PRESSURE.frame()
     alone = labels_of("pressure.first", [t.traits for t in read])  # by itself; then with those around it so labelled
-    beside = traits.near(chat, [t.i for t in read])
-    for n, near in enumerate(beside):
+    with_around = cache(frozenset[str].union)  # alike ones share one
+    for n, near in enumerate(traits.near(chat, [t.i for t in read])):
         if around := traits.around(near, alone):
-            read[n] = dataclasses.replace(read[n], traits=read[n].traits | around)
+            read[n] = dataclasses.replace(read[n], traits=with_around(read[n].traits, around))
     seen = {t.i: t for t in read}
     labelled: dict[int, list[str]] = {}
     for t, given in zip(read, labels_of("pressure", [t.traits for t in read]), strict=True):
@@ -93,10 +94,11 @@ def pressure(
             found.append(Label.REMINDER.value)  # a repeated call is a reminder by definition
         if found:
             labelled[i] = sorted(found)
-    aim = targets.Aim(chat, traits.exits(chat), labelled)
+    heaviest = cache(_heaviest)
+    aim = targets.Aim(chat, exits(chat), labelled)
     for i, labels in labelled.items():
         t = seen[i]
-        why = {x: _why(t, known.of[x], chat.folded[i], lexicon) for x in labels}
+        why = {x: _why(t, known.of[x], heaviest(t.traits, x), chat.folded[i], lexicon) for x in labels}
         rows.append(
             {
                 "line": chat.lines[i],
@@ -111,7 +113,13 @@ def pressure(
     return PRESSURE.frame(rows)
 
 
-def _why(t: Traits, of: Mapping[str, float], text: str, lexicon: Lexicon) -> tuple[str, str]:
+def _heaviest(found: frozenset[str], label: str) -> list[str]:
+    """Of some traits those that weigh for a label, heaviest first."""
+    of = load("pressure").of[label]
+    return sorted((x for x in found if of.get(x, 0.0) > 0.1), key=lambda x: (-of[x], x))
+
+
+def _why(t: Traits, of: Mapping[str, float], heavy: Sequence[str], text: str, lexicon: Lexicon) -> tuple[str, str]:
     """Which words, which way of putting it and which context tipped it, heaviest first; and the words themselves."""
     about = lexicon.about["pressure"]
     weight = {h.concept: of.get(f"word {h.concept}", 0.0) for h in t.hits}
@@ -120,7 +128,6 @@ def _why(t: Traits, of: Mapping[str, float], text: str, lexicon: Lexicon) -> tup
     for h in words:
         if (said := f"“{h.phrase}” ({about[h.concept]})") not in told:
             told.append(said)
-    heavy = sorted((x for x in t.traits if of.get(x, 0.0) > 0.1), key=lambda x: (-of[x], x))
     put = [s for s in heavy if s in _PUT]
     context = [c for x in heavy if (c := CONTEXT.get(x))]
     told = [*told[:3], *put[:1], *context[:2]]

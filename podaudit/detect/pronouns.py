@@ -14,3 +14,17 @@ _WORDS = {
     r"non|mai|niente",
 }
 PRONOUNS = {name: regex.compile(rf"\b(?:{words})\b") for name, words in _WORDS.items()}
+
+_OTHERS = (
+    r"(?:l'|(?:my|our|his|her|their|the|mijn|m'n|onze|ons|zijn|haar|hun|de|het|mein\w*|unser\w*|sein\w*|ihr\w*|der|die|das|mon|ma|mes|"
+    r"notre|son|sa|le|la|les|mi|mis|nuestr\w+|su|el|los|las|os|(?:o |a )?(?:meu|minha|nosso|nossa)|(?:il |la )?(?:mio|mia|nostro|nostra)|"
+    r"il|lo|gli)\s)"
+)
+_ARE = r"(?:is|are|was|will be|has|zit|zijn|gaat|blijft|heeft|ist|sind|hat|bleibt|geht|est|sont|sera|esta|estan|va|ha|fica|vai|sono|resta)"
+# What is said of something or somebody else: "my sister is in Spain until Friday", "the gym is closed until Sunday".
+OF_OTHERS = regex.compile(rf"\W*(?:\w+[,:]? )?{_OTHERS}\w+(?: \w+)? {_ARE} ")
+# A member's name with a verb in the third person tells what that member did: "Lynn did all of them".
+TELLS_OF = regex.compile(
+    r"\s*(?:also |already |ook |al |schon |aussi |deja |tambien |ya |tambem |ja |anche |gia )?"
+    r"(?:did|has|hasn't|didn't|heeft|had|deed|hat|hatte|a (?=\w+[eis]\b)|ha|hizo|fez|tem)\s"
+)

@@ -12,7 +12,7 @@ import regex
 from podaudit import when
 from podaudit.detect.chat import LINK_SIGN, Chat
 from podaudit.detect.names import Mention
-from podaudit.detect.pronouns import PRONOUNS
+from podaudit.detect.pronouns import OF_OTHERS, PRONOUNS, TELLS_OF
 from podaudit.detect.signs import EMOJI, WORD, Sign, said, stems
 from podaudit.detect.weighing import below
 from podaudit.lexicon import Hit, Lexicon
@@ -48,6 +48,7 @@ class Clause:
     count: int | None = None
     ratio: bool = False
     other: int = 0  # words that are no names
+    of_others: bool = False  # it tells what somebody or something else did or is
 
     def has(self, *concepts: str) -> Hit | None:
         for concept in concepts:
@@ -117,6 +118,8 @@ class Reader:
             yield "emoji only"
         yield from (name for name, mark in (("asks", "?"), ("holds a link", LINK_SIGN)) if mark in folded)
         yield from (name for name, pattern in PRONOUNS.items() if pattern.search(folded))
+        if clauses and all(c.of_others for c in clauses):
+            yield "tells of others"
         mentions = self._chat.names.found(folded)
         if mentions and mentions[0].start <= 1:
             yield "name alone" if mentions[0].stop + 2 >= len(folded) else "name first"
@@ -139,6 +142,7 @@ class Reader:
                 clause.names += [self._outsiders[w] for w in own if w in self._outsiders]
                 clause.signs = said(self.signs, self._stems, text) if self.signs else []
                 clause.count, clause.ratio = _count(clause, own)
+                clause.of_others = _of_others(clause, inside, folded, start, stop)
                 open_.append(clause)
             if ends:
                 for clause in open_:
@@ -146,6 +150,16 @@ class Reader:
                 yield from open_
                 open_ = []
             start = stop
+
+
+def _of_others(clause: Clause, mentions: Sequence[Mention], folded: str, start: int, stop: int) -> bool:
+    """Is the clause's subject a member named, or another person or thing that is away?"""
+    if any(PRONOUNS[who].search(clause.text) for who in ("i", "we")) and not OF_OTHERS.match(clause.text):
+        return False
+    if clause.names and mentions:
+        named = not folded[start : mentions[0].start].strip(" \n.-*@")
+        return bool(named and TELLS_OF.match(folded, mentions[0].stop, stop))
+    return bool(clause.has("absent", "excuse") and OF_OTHERS.match(clause.text))
 
 
 def _cuts(folded: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, bool, bool]]:
@@ -191,6 +205,8 @@ def meaning(clause: Clause, signs: Mapping[str, Sign]) -> Said | None:
     sure = bool(signed) or clause.ratio
     if "howto" in clause.hits and not (sure or clause.names):
         return None
+    if clause.of_others and not signed:
+        return None  # «Lynn did all of them»
     if (refuse := clause.has("refuse")) and _carries(refuse, clause):
         return Said(ReplyStatus.REFUSE, True, f"skips it: “{refuse.phrase}”")
     if "notyet" in clause.hits and not sure:

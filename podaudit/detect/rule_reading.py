@@ -6,8 +6,9 @@ Nothing here decides whether the message lays down a rule at all; that is :mod:`
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import regex
@@ -20,7 +21,8 @@ from podaudit.when import changed, clocks, duration
 _MARKER = regex.compile(
     r"^\s*(?:\(?\d{1,2}\s?[.):°\-/]+(?!\d)|\d{1,2}\uFE0F?\u20E3|[a-h]\)|[-*•·‣●○▪▫►▶➡→»~>]+(?=\s|\w)|(?:\p{Extended_Pictographic}|✓|✔)+(?=\s))\s*"
 )
-_INLINE = regex.compile(r"(?<=[\s;,.])(?=\(?\d{1,2}\s?[.)]\s?\p{L})|(?<=\s)(?=\d\uFE0F?\u20E3)|(?<=\s)(?=[•▪►●])")
+_INLINE = regex.compile(r"(?<=[\s;,.])(?=\(?(\d{1,2})\s?[.)]\s?\p{L})|(?<=\s)(?=\d\uFE0F?\u20E3)|(?<=\s)(?=[•▪►●])")
+_NUMBERED = regex.compile(r"\s*\(?(\d{1,2})\s?[.):°\-/]")
 _SENTENCE = regex.compile(r"(?<=[.!?;]|[.!?][)\]])(?<!\b(?:\p{L}|max|min|ca|std|uds?)\.)\s+")  # not after "p.p."
 _WARNING = regex.compile(
     r"strike|warn|waarsch|verwarn|avert|aviso|adverten|avviso|richiam|caution|gele?\b|gelb|jaun|amarill|amarel|giall"
@@ -29,6 +31,7 @@ _HOUR = r"\d{1,2}(?:[:.h]\d{2})?\s?(?:am|pm|h|u|uur|uhr)"
 _TIME = r"\d{1,2}[:.]\d{2}"
 _HOURS = regex.compile(rf"(?<![\w.:-])(?:{_HOUR}|{_TIME}|\d{{1,2}})\s?-\s?(?:{_HOUR}|{_TIME})(?!\w)")
 _DIGIT = regex.compile(r"\d")
+_OF = regex.compile(r"(?:\s(?:of|van|von|de|di|da)\s[^,;:]*)?")
 # Concepts that say who speaks to whom and of when; their small words are shared between languages.
 _FORM = frozenset(
     {"own", "past", "still", "elsewhere", "term", "all", "each", "through", "replaced", "standing", "wish"}
@@ -87,16 +90,30 @@ class Sentence:
         return [h for h in self.of(concept) if not any(c.start <= h.start <= c.stop + 1 for c in covers)]
 
 
-def items(folded: str) -> list[Item]:
+@lru_cache(maxsize=1 << 10)
+def items(folded: str) -> Sequence[Item]:
     """The items of a message: its lines, and what is numbered within a line."""
     out = []
     for line in folded.split("\n"):
-        for part in _INLINE.split(line):
+        for part in _parts(line):
             marker = _MARKER.match(part)
             text = part[marker.end() :] if marker else part
             if text.strip():
                 out.append(Item(text.strip(), bool(marker), _sentences(text.strip())))
     return out
+
+
+def _parts(line: str) -> Iterator[str]:
+    """A line cut where items begin within it; numbers count up: "between 7 and 22. Max one" holds no item 22."""
+    opens = _NUMBERED.match(line)
+    start, number = 0, int(opens[1]) if opens else 0
+    for m in _INLINE.finditer(line):
+        if m[1] and not number < int(m[1]) <= number + 2:  # one may be missing
+            continue
+        number = int(m[1] or number)
+        yield line[start : m.start()]
+        start = m.start()
+    yield line[start:]
 
 
 def _sentences(text: str) -> tuple[str, ...]:
@@ -268,7 +285,8 @@ def _quota(s: Sentence, near: Sentence) -> list[Found]:
         return []
     for concept in ("per_day", "per_week"):
         for unit in s.of(concept):
-            n = values.last_number(s.text[max(0, unit.start - 48) : unit.start])
+            counted = next((h for h in s.of("quota") if h.start <= unit.start and unit.stop <= h.stop), None)
+            n = values.last_number(s.text[counted.start if counted else max(0, unit.start - 48) : unit.start])
             if n is None and s.has("limit", "only"):
                 n = values.first_number(s.text[unit.stop : unit.stop + 40])
             if (
@@ -318,12 +336,15 @@ def _bounds(s: Sentence) -> list[Hit]:
 
 
 def _lifted(s: Sentence) -> list[Hit]:
-    """What says that a rule is lifted, from the begin of its clause: "the 30 minute rule is gone"."""
-    return [replace(h, start=max(s.text.rfind(c, 0, h.start) for c in ",;:") + 1) for h in s.of("lifted")]
+    """What says that a rule is lifted, with its clause before and what is said of the rule: "the 30 minute rule is gone"."""
+    return [
+        replace(h, start=max(s.text.rfind(c, 0, h.start) for c in ",;:") + 1, stop=_OF.match(s.text, h.stop).end())  # type: ignore[union-attr]
+        for h in s.of("lifted")
+    ]
 
 
 def _timing(raw: str, s: Sentence, near: Sentence) -> list[Found]:
-    quota, window = _quota(s, near), _window(s)
+    quota, window = [] if s.has("lifted") else _quota(s, near), _window(s)
     out = [*quota, *window]
     if s.has("seconds") or _bounds(s) or values.MONEY.search(s.text):
         return out

@@ -9,16 +9,17 @@ words, Bob" (cited, not made).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import regex
 
 from podaudit.detect import rule_values as values
 from podaudit.detect.chat import LINK_SIGN, Chat
-from podaudit.detect.language import shares
 from podaudit.detect.rule_reading import Found, Item, Reader, Sentence, best, items
+from podaudit.lexicon import LANGUAGES
 from podaudit.model import RULES, RuleType
 from podaudit.when import changed
 
@@ -62,6 +63,26 @@ _QUALITY = frozenset({
     RuleType.COMMENT_MIN_WORDS, RuleType.COMMENT_QUESTION, RuleType.COMMENT_NO_EMOJI_ONLY, RuleType.COMMENT_NO_GENERIC,
     RuleType.COMMENT_MENTION,
 })  # fmt: skip
+_ANY = frozenset(LANGUAGES)  # phrases that lift are long enough to be clear in any language
+# What names a rule where it is lifted.
+_NAMED = {
+    RuleType.DEADLINE: ("term", "within", "by"),
+    RuleType.COMMENT_MIN_WORDS: ("min_words",),
+    RuleType.COMMENT_QUESTION: ("question",),
+    RuleType.COMMENT_MENTION: ("tag",),
+    RuleType.SHARE: ("share",),
+    RuleType.SAVE: ("save",),
+    RuleType.FOLLOW: ("follow",),
+    RuleType.READ: ("read", "seconds"),
+    RuleType.CONFIRM: ("done", "done_when"),
+    RuleType.GIVE_FIRST: ("give_first",),
+    RuleType.QUOTA: ("quota", "per_day", "per_week"),
+    RuleType.WINDOW: ("between", "day"),
+    RuleType.NO_CHAT: ("no_chat",),
+    RuleType.REPORT_ABSENCE: ("sign_off",),
+    RuleType.PENALTY: ("fee",),
+    RuleType.STRIKES: ("strikes",),
+}
 _POST = regex.compile(r"(?i)linkedin\.com/(?:posts|feed|pulse|embed|groups)|lnkd\.in/|instagram\.com/(?:p|reel)s?/")
 _ASKS = regex.compile(r"(?<!,\s?\w{1,12})(?<!,\s?\w{1,8}\s\w{1,8})\?\W*$")  # no question: "…, is that clear?"
 _RUN = dt.timedelta(minutes=10)
@@ -93,6 +114,7 @@ class _Message:
 
 def rules(chat: Chat, lexicon: Lexicon) -> pd.DataFrame:
     """RULES of the chat, by line."""
+    found, lifts = _decide(chat, lexicon)
     return RULES.frame(
         {
             "line": chat.lines[i],
@@ -101,26 +123,38 @@ def rules(chat: Chat, lexicon: Lexicon) -> pd.DataFrame:
             "by": chat.members[i],
             "time": chat.times[i],
             "why": f"{f.why}, {where}",
+            "lifted": None if lifted is None else chat.lines[lifted],
             "phrase": f.phrase,
         }
-        for i, f, where in _decide(chat, lexicon)
+        for (i, f, where), lifted in zip(found, _ends(found, lifts), strict=True)
     )
+
+
+def _ends(found: list[tuple[int, Found, str]], lifts: list[tuple[int, RuleType]]) -> Iterator[int | None]:
+    """For each rule the message that lifts it, if that comes before another of its type."""
+    for i, f, _ in found:
+        later = min((at for at, other, _ in found if other.type is f.type and at > i), default=None)
+        lift = min((at for at, kind in lifts if kind is f.type and at > i), default=None)
+        yield lift if lift is not None and (later is None or lift < later) else None
 
 
 # ------------------------------------------------------------------------------------------------------------- deciding
 
 
-def _decide(chat: Chat, lexicon: Lexicon) -> list[tuple[int, Found, str]]:
-    reader = Reader(lexicon, shares(chat.folded))
+def _decide(chat: Chat, lexicon: Lexicon) -> tuple[list[tuple[int, Found, str]], list[tuple[int, RuleType]]]:
+    """The rules laid down, and the types of rules lifted; by position in the chat."""
+    reader = Reader(lexicon, chat.languages)
     candidates = _candidates(chat, lexicon)
     habit = _habit(chat, lexicon)
     lists = _lists(chat, lexicon, reader, candidates, habit=habit)
     if not lists and not habit:
-        return []
+        return [], []
     first = min(lists, default=-1)
     lawgivers = frozenset(chat.members[i] for i in lists) | chat.admins
     held: set[RuleType] = {t for m in lists.values() for t in m.types}
     out: list[tuple[int, Found, str]] = []
+    lifts: list[tuple[int, RuleType]] = []
+    single, ended = cache(partial(_single, chat, reader)), cache(partial(_lifted, reader))
     last: tuple[int, dt.datetime] | None = None  # the latest message with a rule: what follows at once belongs to it
     for i in sorted({*lists, *_said_by(chat, lexicon, lawgivers)}):
         count = len(out)
@@ -133,18 +167,22 @@ def _decide(chat: Chat, lexicon: Lexicon) -> list[tuple[int, Found, str]]:
                 and chat.members[i] == chat.members[i - 1]
                 and chat.times[i] - last[1] <= _RUN
             )
-            out += [(i, f, "a single rule") for f in _single(chat, reader, i, held, goes_on=goes_on)]
+            beside = _beside_a_post(chat, i)
+            told = single(chat.texts[i], chat.folded[i], frozenset(held), goes_on=goes_on, beside=beside)
+            out += [(i, f, "a single rule") for f in told]
+            lifts += [(i, kind) for kind in sorted(ended(chat.folded[i]) & (held - {f.type for f in told}))]
         if len(out) > count:
             held |= {f.type for _, f, _ in out[count:]}
             last = (i, chat.times[i])
-    return out
+    return out, lifts
 
 
 def _habit(chat: Chat, lexicon: Lexicon) -> bool:
     """Members keep putting posts before the group, and with some of them stands what is asked."""
     import pyarrow.compute as pc
 
-    dropped = pc.match_substring(chat.column, LINK_SIGN).to_numpy(zero_copy_only=False).nonzero()[0].tolist()
+    linked = pc.match_substring(chat.column, LINK_SIGN).to_numpy(zero_copy_only=False)
+    dropped = linked[chat.which].nonzero()[0].tolist()
     posts = [i for i in dropped if _POST.search(chat.texts[i])]
     sample = posts[:: max(1, len(posts) // 400)]
     asking = [
@@ -165,15 +203,17 @@ def _candidates(chat: Chat, lexicon: Lexicon) -> list[int]:
     enough = pc.greater_equal(pc.utf8_length(chat.column), 24)
     lines = pc.greater_equal(pc.count_substring(chat.column, "\n"), 2)
     marked = lexicon.gate("norms", chat.column) | lines.to_numpy(zero_copy_only=False)
-    return [int(i) for i in (marked & enough.to_numpy(zero_copy_only=False)).nonzero()[0] if not chat.media[i]]
+    marked &= enough.to_numpy(zero_copy_only=False)
+    return [i for i in marked[chat.which].nonzero()[0].tolist() if not chat.media[i]]
 
 
 def _said_by(chat: Chat, lexicon: Lexicon, lawgivers: Set[str]) -> list[int]:
     """Messages of those who lay down the rules that may hold a rule: with a word of one."""
-    said = [i for i, m in enumerate(chat.members) if m in lawgivers and not chat.media[i] and len(chat.folded[i]) >= 12]
-    column = chat.column.take(said)
-    marked = lexicon.gate("norms", column) | lexicon.gate("rules", column, _SINGLE_WORDS)
-    return [i for i, there in zip(said, marked.tolist(), strict=True) if there]
+    import pyarrow.compute as pc
+
+    marked = lexicon.gate("norms", chat.column) | lexicon.gate("rules", chat.column, _SINGLE_WORDS)
+    marked &= pc.greater_equal(pc.utf8_length(chat.column), 12).to_numpy(zero_copy_only=False)
+    return [i for i in marked[chat.which].nonzero()[0].tolist() if chat.members[i] in lawgivers and not chat.media[i]]
 
 
 def _founders(chat: Chat) -> frozenset[str]:
@@ -296,9 +336,13 @@ def _list(chat: Chat, reader: Reader, message: _Message) -> list[Found]:
     return best(found)
 
 
-def _single(chat: Chat, reader: Reader, i: int, held: Set[RuleType], *, goes_on: bool) -> list[Found]:
-    """Rules in a message that is no list: what is marked as new or agreed, and what has the form of a norm."""
-    folded = chat.folded[i]
+def _single(
+    chat: Chat, reader: Reader, raw: str, folded: str, held: Set[RuleType], *, goes_on: bool, beside: bool
+) -> list[Found]:
+    """Rules in a message that is no list: what is marked as new or agreed, and what has the form of a norm.
+
+    ``held``: types of which there is a rule; ``goes_on``: one was laid down right before; ``beside``: a post is put up beside it.
+    """
     if _JOKE.search(folded):
         return []
     languages = reader.languages(folded)
@@ -313,14 +357,13 @@ def _single(chat: Chat, reader: Reader, i: int, held: Set[RuleType], *, goes_on:
     proposed = any(s.has("propose") for _, s in read)
     someone = bool(chat.names.members_in(folded))
     today = any(s.lone("occasion", "change", "each", "standing") for _, s in read)
-    beside = _beside_a_post(chat, i)
     asked = linked or beside or any(s.clear("own", "wish", "propose") for _, s in read)
     out: list[Found] = []
     for text, s in read:
         if _ASKS.search(text) and not s.has("propose", "tell", "wish"):
             continue
         named = chat.names.members_in(text) if not s.has("change") else []
-        for f in reader.read(chat.texts[i], Item(text, False, (text,)), languages):
+        for f in reader.read(raw, Item(text, False, (text,)), languages):
             # Said again, a rule is no new one; but hushing members up is, each time.
             known = f.type in held and f.type is not RuleType.SECRECY and f.value is None and not s.has("change")
             if (
@@ -343,6 +386,15 @@ def _single(chat: Chat, reader: Reader, i: int, held: Set[RuleType], *, goes_on:
             if (agreed and not told) or (not barred and _norm(f, s)):
                 out.append(f)
     return best(out)
+
+
+def _lifted(reader: Reader, folded: str) -> frozenset[RuleType]:
+    """The types of rules that a message says hold no longer, by what it names."""
+    if LINK_SIGN in folded or _JOKE.search(folded):
+        return frozenset()
+    read = [(text, reader.sentence(text, _ANY)) for item in items(folded) for text in item.sentences]
+    told = [s for text, s in read if s.has("lifted") and not s.has("propose", "elsewhere") and not _ASKS.search(text)]
+    return frozenset(kind for kind, concepts in _NAMED.items() if any(s.has(*concepts) for s in told))
 
 
 def _beside_a_post(chat: Chat, i: int) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import regex
 
-from podaudit.detect.chat import LINK_SIGN, Chat
+from podaudit.detect.chat import LINK_SIGN, Chat, places
 from podaudit.lexicon.fold import fold
 from podaudit.model import RuleType
 
@@ -26,10 +26,13 @@ _WINDOW = dt.timedelta(hours=12)  # a first answer to a call that comes later is
 _STEM = 4  # letters; shorter words are compared whole
 _SHORT = 4  # words of a sign that a rule names
 _BRIEF = 8  # words and emoji of a short answer
+_BRIEF_TEXT = 80  # characters of one
 _ANSWER = 12  # words of an answer, names not counted
 _NO_SIGN = frozenset(
     "ja nee yes no ok oke okay haha hahaha lol thanks dank merci gracias grazie danke si oui top".split()
 )
+
+Places = np.ndarray[Any, np.dtype[np.bool_]]  # of each message of a chat, whether it is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,57 +78,65 @@ def said(signs: Mapping[str, Sign], by_stem: Mapping[str, Sequence[str]], folded
     return found or [t for t, sign in signs.items() if sign.pattern and sign.pattern.search(folded)]
 
 
-def first_answers(chat: Chat, calls: pd.DataFrame) -> Iterator[int]:
-    """Positions of messages that are their sender's first since the latest call by somebody else, within twelve hours."""
-    caller_at: dict[int, str] = dict(zip(calls["line"].tolist(), calls["caller"].tolist(), strict=True))
-    latest: tuple[int, str] | None = None  # position and caller of the latest call
-    before: tuple[int, str] | None = None  # the latest by another caller than that
-    spoke: dict[str, int] = {}
-    for i, (line, member) in enumerate(zip(chat.lines, chat.members, strict=True)):
-        call = latest if latest is None or latest[1] != member else before
-        if call is not None and spoke.get(member, -1) < call[0] and chat.times[i] - chat.times[call[0]] <= _WINDOW:
-            yield i
-        if line in caller_at:
-            if latest is not None and latest[1] != member:
-                before = latest
-            latest = (i, member)
-        spoke[member] = i
+def first_answers(chat: Chat, calls: pd.DataFrame) -> Places:
+    """Which messages are their sender's first since the latest call by somebody else, within twelve hours."""
+    at = np.unique(places(chat.lines, calls["line"]))  # the messages with calls
+    if not len(at):
+        return np.zeros(len(chat), bool)
+    caller, everywhere = chat.writers[at], np.arange(len(chat))
+    runs = np.r_[True, caller[1:] != caller[:-1]]  # calls in a row by one member
+    by_another = (np.flatnonzero(runs) - 1)[
+        runs.cumsum() - 1
+    ]  # of each call, the latest before it by another; -1 for none
+    latest = np.searchsorted(at, everywhere) - 1
+    latest = np.where((latest >= 0) & (caller[latest] == chat.writers), by_another[latest], latest)
+    order = np.argsort(chat.writers, kind="stable")
+    before = np.full(len(chat), -1)  # the message before by the same member
+    same = chat.writers[order[1:]] == chat.writers[order[:-1]]
+    before[order[1:][same]] = order[:-1][same]
+    soon = chat.moments - chat.moments[at[latest]] <= np.timedelta64(_WINDOW)
+    found: Places = (latest >= 0) & (before < at[latest]) & soon
+    return found
+
+
+def words_of(chat: Chat) -> list[list[str]]:
+    """The words and emoji of each text of ``chat.unlike``, members' names left out."""
+    return [without_names(chat, text) for text in chat.unlike]
 
 
 @dataclass(frozen=True, slots=True)
 class Habit:
     """The words of the group's short first answers to calls against those of all else it writes."""
 
-    words: Sequence[tuple[str, ...]]  # of each message of the chat, each once, names left out
-    answers: Set[int]  # positions of the short first answers
+    answers: Places  # the short first answers
+    sizes: tuple[int, int]  # how many these are, and all others
     inside: Counter[str]
     outside: Counter[str]
 
     @staticmethod
-    def learn(chat: Chat, calls: pd.DataFrame, answers: Set[int]) -> Habit:
-        """How the group answers CALLS, given ``first_answers``."""
-        of = lru_cache(maxsize=1 << 15)(lambda text: tuple(dict.fromkeys(without_names(chat, text))))
-        words = [() if media else of(text) for text, media in zip(chat.folded, chat.media, strict=True)]
-        called = set(calls["line"].tolist())
-        answers = {
-            i for i in answers
-            if len(words[i]) <= _BRIEF and "?" not in chat.folded[i] and chat.lines[i] not in called
-        }  # fmt: skip
+    def learn(chat: Chat, calls: pd.DataFrame, answers: Places, words: Sequence[Sequence[str]]) -> Habit:
+        """How the group answers CALLS, given ``first_answers`` and ``words_of``."""
+        worded, each = ~np.array(chat.media, bool), [list(dict.fromkeys(of)) for of in words]
+        brief = np.array([len(of) <= _BRIEF for of in each], bool)[chat.which] | ~worded
+        asking = np.array(["?" in text for text in chat.unlike], bool)[chat.which]
+        answers = answers & brief & ~asking
+        answers[places(chat.lines, calls["line"])] = False
         inside, outside = Counter[str](), Counter[str]()
-        for (said_, answer), n in Counter(
-            zip(words, map(answers.__contains__, range(len(words))), strict=True)
-        ).items():
-            for word in said_:
-                (inside if answer else outside)[word] += n
-        return Habit(words, answers, inside, outside)
+        for counts, of in ((inside, answers & worded), (outside, ~answers & worded)):
+            often = np.bincount(chat.which[of], minlength=len(each))
+            for n in np.flatnonzero(often).tolist():
+                for word in each[n]:
+                    counts[word] += int(often[n])
+        number = int(answers.sum())
+        return Habit(answers, (number, len(chat) - number), inside, outside)
 
-    def ratio(self, words: tuple[str, ...], own: bool) -> float | None:
+    def ratio(self, words: Iterable[str], own: bool) -> float | None:
         """The highest natural logarithm, over the words of a message, of how much oftener one stands in answers than elsewhere.
 
         The message itself is left out of the count, on the side of the answers if it is one (``own``); None where no word of
         it stands anywhere else.
         """
-        answers, others = len(self.answers) + 1, len(self.words) - len(self.answers) + 1
+        answers, others = (size + 1 for size in self.sizes)
         best = None
         for word in words:
             a, b = self.inside[word] - own, self.outside[word] - (not own)
@@ -135,11 +146,13 @@ class Habit:
         return None if best is None else math.log(best)
 
 
-def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame, answers: Set[int]) -> dict[str, Sign]:
+def learn(
+    chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame, answers: Places, words: Sequence[Sequence[str]]
+) -> dict[str, Sign]:
     """The group's signs by token: words or emoji of the confirm rule, and those that short first answers to calls are made of.
 
     A sign stands in at least three such answers (of ``answers``: ``first_answers``) by two members, alone in two of them, and
-    mostly there: three fifths of all messages that hold it.
+    mostly there: three fifths of all messages that hold it. ``words``: ``words_of``.
     """
     found: dict[str, Sign] = {}
     for line, value in zip(
@@ -150,23 +163,24 @@ def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame, answers: Set[int
         for token in marks or ([" ".join(parts)] if 0 < len(parts) <= _SHORT else []):
             pattern = regex.compile(rf"(?<!\w){regex.escape(token)}(?!\w)") if " " in token else None
             found[token] = Sign(token, f"“{token}”, the group's sign for done by the rule on line {line}", pattern)
-    called = set(calls["line"])
     inside: Counter[str] = Counter()
     alone: Counter[str] = Counter()
-    by: dict[str, set[str]] = defaultdict(set)
-    candidates: set[str] = set()
-    short: dict[int, Sequence[str]] = {}
-    for i in sorted(answers):
-        if chat.lines[i] in called or chat.media[i] or len(chat.folded[i]) > 80 or "?" in chat.folded[i]:
-            continue
-        words = without_names(chat, chat.folded[i])
-        distinct = dict.fromkeys(words)
-        if sum(not EMOJI.match(w) for w in words) <= _ANSWER:
-            short[i] = list(distinct)
-            for token in distinct:
-                inside[token] += 1
-                by[token].add(chat.members[i])
-                alone[token] += len(distinct) == 1 or (len(words) <= 2 and bool(EMOJI.match(token)))
+    by: dict[str, set[int]] = defaultdict(set)
+    fit = [
+        len(text) <= _BRIEF_TEXT and "?" not in text and sum(not EMOJI.match(w) for w in of) <= _ANSWER
+        for text, of in zip(chat.unlike, words, strict=True)
+    ]
+    short = answers & ~np.array(chat.media, bool) & np.array(fit, bool)[chat.which]
+    short[places(chat.lines, calls["line"])] = False
+    several = int(chat.writers.max(initial=0)) + 1
+    said_by, often = np.unique(chat.which[short] * several + chat.writers[short], return_counts=True)
+    for text, writer, n in zip(*(x.tolist() for x in np.divmod(said_by, several)), often.tolist(), strict=True):
+        distinct = dict.fromkeys(words[text])
+        for token in distinct:
+            inside[token] += n
+            by[token].add(writer)
+            if len(distinct) == 1 or (len(words[text]) <= 2 and EMOJI.match(token)):
+                alone[token] += n
     candidates = {
         t for t, n in inside.items()
         if n >= 3 and len(by[t]) >= 2 and (alone[t] >= 2 or len(t) > _STEM or EMOJI.match(t)) and t not in _NO_SIGN
@@ -174,9 +188,11 @@ def learn(chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame, answers: Set[int
     if candidates:
         outside: Counter[str] = Counter()
         some = regex.compile(r"\L<words>", words=sorted(candidates))
-        for i, text in enumerate(chat.folded):
-            if i not in short and some.search(text):
-                outside.update(candidates.intersection(tokens(text)))
+        for text, n in zip(
+            chat.unlike, np.bincount(chat.which[~short], minlength=len(chat.unlike)).tolist(), strict=True
+        ):
+            if n and some.search(text):
+                outside.update(dict.fromkeys(candidates.intersection(tokens(text)), n))
         for token in sorted(candidates):
             if inside[token] >= 1.5 * outside[token]:
                 why = f"“{token}”, how this group answers calls ({inside[token]} times)"

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 
+import numpy as np
 import regex
 
 from podaudit.detect.chat import Chat
 from podaudit.detect.names import Mention
-from podaudit.detect.traits import Exit
+from podaudit.detect.surroundings import Exit
 from podaudit.model import Event, Label
 
 _AIMED = frozenset(
@@ -41,8 +42,7 @@ _YOU = regex.compile(
     r"\b(?:je|jij|jou|jouw|u|uw|you|your|u|ur|du|dich|dir|dein\w*|tu|te|toi|ton|ta|tes|vous|ti|tuyo|usted|voce|vc|seu|sua|teu|tua|tuo|lei)\b"
 )
 _TALK = dt.timedelta(hours=2)
-_JUST = dt.timedelta(minutes=15)
-_AFTER = dt.timedelta(days=3)
+_NOW, _JUST, _AFTER = np.timedelta64(0, "m"), np.timedelta64(15, "m"), np.timedelta64(3, "D")
 _TICK = regex.compile(r"[✅✔☑👍💪🟢]|\bok\b")
 _SHORT = regex.compile(
     r"\.\.\.|(?<!\d)0(?!\d)|[❌✖🔴⬜☐⚪🔲❓?]|\b(?:nul|zero|null|niets|niks|nothing|none|nichts|rien|nada|niente|nope|nee|no|nein|non|nao)\b|-\s*$"
@@ -55,6 +55,8 @@ class Aim:
 
     def __init__(self, chat: Chat, gone: Sequence[Exit], labelled: Mapping[int, Iterable[str]]) -> None:
         self._chat, self._gone, self._labelled = chat, gone, labelled
+        self._times = np.array([x.time for x in gone], "datetime64[us]")
+        self._lines = np.array([x.line for x in gone], np.int64)
 
     def at(self, i: int, labels: Iterable[str], named: Sequence[str]) -> list[str]:
         """The targets of message ``i``, sorted; empty where it is aimed at the group as a whole."""
@@ -136,16 +138,14 @@ class Aim:
 
     def _went(self, i: int) -> tuple[str | None, bool]:
         """Who is removed by the writer right after (then True), or who went lately."""
-        now, who = self._chat.times[i], self._chat.members[i]
-        for x in self._gone:
-            if x.event == Event.REMOVED and x.by == who and dt.timedelta(0) <= x.time - now <= _JUST:
+        ahead, who = self._times - self._chat.moments[i], self._chat.members[i]
+        for n in np.flatnonzero((ahead >= _NOW) & (ahead <= _JUST)).tolist():
+            x = self._gone[n]
+            if x.event == Event.REMOVED and x.by == who:
                 return x.member, True
-        lately = [
-            x
-            for x in self._gone
-            if dt.timedelta(0) < now - x.time <= _AFTER or (x.time == now and x.line < self._chat.lines[i])
-        ]
-        return (lately[-1].member if lately else None), False
+        before = (ahead < _NOW) | ((ahead == _NOW) & (self._lines < self._chat.lines[i]))
+        lately = np.flatnonzero(before & (ahead >= -_AFTER)).tolist()
+        return (self._gone[lately[-1]].member if lately else None), False
 
     def _other(self, i: int, kinds: set[str]) -> str | None:
         """Whom the writer answers: the last to object or to be labelled, else the last who spoke."""

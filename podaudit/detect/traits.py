@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import regex
 
 from podaudit.detect.chat import LAUGH, Chat, places
 from podaudit.detect.names import Mention
 from podaudit.detect.pronouns import PRONOUNS
+from podaudit.detect.surroundings import Stand, Surroundings
 from podaudit.detect.weighing import below
 from podaudit.lexicon import Hit, Lexicon
-from podaudit.model import REPORTED, Event, ReplyStatus, rows, times
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,8 +204,7 @@ _EMOJI = regex.compile(r"\p{Extended_Pictographic}")
 _NEAR, _NEXT = 6, 4  # messages back and on that still belong to the same exchange
 _LENGTHS = (4, 9, 18, 35)
 _TALK = dt.timedelta(hours=2)  # how far back an exchange of words reaches
-_WEEK = dt.timedelta(days=7)
-_AFTER = dt.timedelta(days=2)  # how long the group still speaks of somebody who went
+_NONE, _CAPITALS = frozenset[str](), frozenset({"capitals"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,46 +218,6 @@ class Traits:
 
 
 @dataclass(frozen=True, slots=True)
-class Exit:
-    """Somebody left or was removed."""
-
-    time: dt.datetime
-    line: int
-    event: str
-    member: str
-    by: str | None
-
-
-def exits(chat: Chat) -> list[Exit]:
-    """Who left or was removed, in order, as far as the notices say."""
-    went = chat.membership[chat.membership["event"].isin([Event.LEFT, Event.REMOVED])]
-    return [Exit(r.time, r.line, r.event, r.member, r.by) for r in rows(went) if r.member is not None]
-
-
-class Open:
-    """How many calls of the last seven days a member has not answered at a moment, by the ledger."""
-
-    def __init__(self, calls: pd.DataFrame, replies: pd.DataFrame, ledger: pd.DataFrame) -> None:
-        made = dict(zip(calls["key"].tolist(), times(calls), strict=True))
-        done = replies[replies["status"] == ReplyStatus.DONE]
-        at = dict(zip(zip(done["member"].tolist(), done["key"].tolist(), strict=True), times(done), strict=True))
-        self._from: dict[str, list[dt.datetime]] = defaultdict(list)
-        self._until: dict[str, list[dt.datetime]] = defaultdict(list)
-        answered = {status.value for status in REPORTED}
-        for member, key, status in zip(*(ledger[c].tolist() for c in ("member", "key", "status")), strict=True):
-            lapses = made[key] + _WEEK
-            self._from[member].append(made[key])
-            self._until[member].append(min(at.get((member, key), lapses), lapses) if status in answered else lapses)
-        for moments in (*self._from.values(), *self._until.values()):
-            moments.sort()
-
-    def count(self, member: str, now: dt.datetime) -> int:
-        if member not in self._from:
-            return 0
-        return bisect_left(self._from[member], now) - bisect_right(self._until[member], now)
-
-
-@dataclass(frozen=True, slots=True)
 class _Said:
     """What the words of a text show, whoever writes it and wherever it stands."""
 
@@ -268,6 +228,7 @@ class _Said:
     traits: frozenset[str]
     mentions: tuple[Mention, ...]
     members: tuple[str, ...]  # those named
+    breaks: int  # of lines
 
 
 def read(
@@ -280,54 +241,94 @@ def read(
     lexicon: Lexicon,
 ) -> Iterator[Traits]:
     """The traits of every message that holds a telling word, names somebody or hints twice, or drops a post again."""
-    statuses: dict[int, set[str]] = defaultdict(set)
-    for line, status in zip(replies["line"].tolist(), replies["status"].tolist(), strict=True):
-        statuses[line].add(f"says {status}")
-    lines = {"rule": set(rules["line"]), "call": set(calls["line"]), "repeat": set(repeats["line"])}
-    marked = lines["call"] | lines["rule"] | lines["repeat"]
-    short = lines["call"] | lines["rule"] | set(statuses)
-    place = _Place(chat, calls, rules, replies, ledger)
+    lines = {"rule": rules["line"], "call": calls["line"], "repeat": repeats["line"]}
+    marked = {name: set(of) for name, of in lines.items()}
+    repeat, short = np.zeros((2, len(chat)), bool)
+    repeat[places(chat.lines, lines["repeat"])] = True
+    for on in (lines["call"], lines["rule"], replies["line"]):
+        short[places(chat.lines, on)] = True
     telling, long = lexicon.gate("pressure", chat.column, TELLING), _holding(chat, _LONG)
-    said: dict[str, _Said] = {}
-    made: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+    listed = np.array([text.count("\n") > 2 for text in chat.unlike], bool)
+    worded = ~np.array(chat.media, bool) & (repeat | (telling | listed)[chat.which] | (long[chat.which] & ~short))
+    words = cache(lambda n: _words(chat, chat.unlike[n], lexicon))  # of a text, once
+    tells, hints = np.zeros((2, len(chat.unlike)), bool)
+    for n in np.unique(chat.which[worded]).tolist():
+        of = words(n)
+        tells[n], hints[n] = of.telling, bool(of.members) or len(of.concepts) > 1
+    worded &= repeat | (tells | listed)[chat.which] | (hints[chat.which] & ~short)
 
-    def words(i: int) -> _Said:
-        text = chat.texts[i]
-        if text not in said:
-            said[text] = _words(chat, i, lexicon)
-        return said[text]
-
-    members_in = cache(chat.names.members_in)
-    for i in range(len(chat)):
-        line, text = chat.lines[i], chat.texts[i]
-        if chat.media[i]:
-            continue
-        listed = chat.folded[i].count("\n") > 2
-        if not (telling[i] or line in lines["repeat"] or listed or (long[i] and line not in short)):
-            continue
-        of = words(i)
-        if not (
-            line in lines["repeat"]
-            or listed
-            or of.telling
-            or (line not in short and (of.members or len(of.concepts) > 1))
-        ):
-            continue
-        found = set(statuses.get(line, ()))
-        if line in marked:
-            found |= {name for name, at in lines.items() if line in at}
-        named = tuple(m for m in of.members if m != chat.members[i])
-        found |= place.of(i, named, of.mentions)
+    at = np.flatnonzero(worded).tolist()
+    which, telling_ = chat.which.tolist(), telling.tolist()
+    statuses: dict[int, set[str]] = defaultdict(set)
+    said = replies[replies["line"].isin([chat.lines[i] for i in at])]
+    for line, status in zip(said["line"].tolist(), said["status"].tolist(), strict=True):
+        statuses[line].add(f"says {status}")
+    named = [tuple(m for m in words(which[i]).members if m != chat.members[i]) for i in at]
+    around_ = Surroundings(chat, calls, rules, replies, ledger)
+    stands = around_.stands([(m, i) for i, others in zip(at, named, strict=True) for m in (chat.members[i], *others)])
+    named_in = cache(lambda n: frozenset(chat.names.members_in(chat.unlike[n])))
+    made: dict[tuple[Any, ...], frozenset[str]] = {}
+    for i, others in zip(at, named, strict=True):
+        of, who, line = words(which[i]), chat.members[i], chat.lines[i]
+        own, *theirs = islice(stands, 1 + len(others))
+        before = set[str]()
         for j in range(max(0, i - 3), i):  # what the last few messages by others held
-            if chat.members[j] != chat.members[i] and chat.times[i] - chat.times[j] <= _TALK and not chat.media[j]:
-                if telling[j]:
-                    found |= words(j).after
-                if chat.members[i] in members_in(chat.folded[j]):
-                    found.add("was just named")
-        key = text, frozenset(found)
-        if key not in made:
-            made[key] = of.traits | found | _together(found | of.traits, of.concepts)
-        yield Traits(i, made[key], of.hits, named)
+            if chat.members[j] != who and chat.times[i] - chat.times[j] <= _TALK and not chat.media[j]:
+                if telling_[which[j]]:
+                    before |= words(which[j]).after
+                if who in named_in(which[j]):
+                    before.add("was just named")
+        here = (
+            frozenset(statuses.get(line, set()) | {name for name, of_kind in marked.items() if line in of_kind}),
+            _CAPITALS if _shouts(chat.texts[i]) else _NONE,
+            _writer(own, who in chat.admins, who in around_.lays_down),
+            _naming(of, others, theirs) if others else _NONE,
+            around_.exits(i, others),
+            frozenset(before),
+        )
+        if (which[i], here) not in made:
+            found = of.traits.union(*here)
+            made[which[i], here] = found | _together(found, of.concepts)
+        yield Traits(i, made[which[i], here], of.hits, others)
+
+
+@cache
+def _writer(stand: Stand, admin: bool, lays_down: bool) -> frozenset[str]:
+    """Traits of how the writer of a message stands."""
+    traits = {
+        "has open calls": stand.open != 0,  # where a clock ran back, below it too
+        "has several open calls": stand.open > 2,
+        "admin": admin,
+        "lays down the rules": lays_down,
+        "posted lately": stand.posted,
+    }
+    return frozenset(trait for trait, holds in traits.items() if holds)
+
+
+def _naming(of: _Said, named: Sequence[str], stands: Sequence[Stand]) -> frozenset[str]:
+    """Traits of whom a message names, the writer left out, and how they stand."""
+    behind = [stand.open for stand in stands]
+    traits = {
+        "names": True,
+        "names two": len(named) > 1,
+        "names four": len(named) > 3,
+        "calls by @": any(m.at for m in of.mentions),
+        "names one with open calls": any(behind),
+        "names one with several open calls": max(behind) > 2,
+        "names one with nothing open": not all(behind),
+        "names nobody behind": not any(behind),
+        "list of names": of.breaks >= len(named) > 1,
+        "begins with a name": of.mentions[0].start < 3,
+        "names one who just posted": any(stand.posted for stand in stands),
+    }
+    return frozenset(trait for trait, holds in traits.items() if holds)
+
+
+@cache
+def _shouts(raw: str) -> bool:
+    """Is most of it in capitals?"""
+    high = sum(map(str.isupper, raw))
+    return high > 6 and (letters := sum(map(str.isalpha, raw))) > 12 and high > letters / 2
 
 
 def near(chat: Chat, positions: Sequence[int]) -> list[tuple[tuple[str, int], ...]]:
@@ -353,23 +354,20 @@ def around(beside: Iterable[tuple[str, int]], given: Sequence[Set[str]]) -> froz
     return frozenset(found | {f"{x.split(':')[0]}: any" for x in found})
 
 
-def _holding(chat: Chat, pattern: str) -> Sequence[bool]:
+def _holding(chat: Chat, pattern: str) -> Any:
+    """Which of ``chat.unlike`` hold it."""
     import pyarrow.compute as pc
 
-    return pc.match_substring_regex(chat.column, pattern).to_pylist()  # type: ignore[no-any-return]
+    return pc.match_substring_regex(chat.column, pattern).to_numpy(zero_copy_only=False)
 
 
-def _words(chat: Chat, i: int, lexicon: Lexicon) -> _Said:
-    text, raw = chat.folded[i], chat.texts[i]
+def _words(chat: Chat, text: str, lexicon: Lexicon) -> _Said:
     hits = tuple(h for h in lexicon.scan("pressure", text) if chat.at_home(h))
     all_mentions = chat.names.found(text)
     mentions = tuple(m for m in all_mentions if m.member)
     counts = Counter(h.concept for h in hits)
     found = {f"word {c}" for c in counts} | {f"words {c}" for c, n in counts.items() if n > 1}
     found |= {name for name, pattern in PRONOUNS.items() if pattern.search(text)}
-    high = sum(map(str.isupper, raw))
-    if high > 6 and (letters := sum(map(str.isalpha, raw))) > 12 and high > letters / 2:
-        found.add("capitals")
     found |= {name for name, mark in (("asks", "?"), ("exclaims", "!"), ("trails off", "...")) if mark in text}
     found |= {name for name, pattern in _SIGNS.items() if pattern.search(text)}
     found.add(f"words {below(len(text.split()), _LENGTHS)}")
@@ -379,79 +377,8 @@ def _words(chat: Chat, i: int, lexicon: Lexicon) -> _Said:
     found |= {f"{STEM}{w[:_STEM]}" for w in _STEMS.findall(bare)} | {f"{STEM}{c}" for c in _EMOJI.findall(bare)}
     after = frozenset(f"after {c}" for c in _BEFORE if c in counts)
     members = tuple(dict.fromkeys(str(m.member) for m in mentions))
-    return _Said(
-        hits, frozenset(counts), not counts.keys().isdisjoint(TELLING), after, frozenset(found), mentions, members
-    )
-
-
-class _Place:
-    """Where a message stands: who writes it, who is named, what they have open, who goes before and after."""
-
-    def __init__(
-        self, chat: Chat, calls: pd.DataFrame, rules: pd.DataFrame, replies: pd.DataFrame, ledger: pd.DataFrame
-    ) -> None:
-        self._chat, self._open, self._gone = chat, Open(calls, replies, ledger), exits(chat)
-        self._went = [x.time for x in self._gone]
-        laid = Counter(chat.members[i] for i in places(chat.lines, rules["line"]) if i >= 0)
-        self._lays_down = frozenset(m for m, n in laid.items() if n > 2)
-        self._called: dict[str, list[dt.datetime]] = defaultdict(list)
-        for c in rows(calls):
-            self._called[c.caller].append(c.time)
-
-    def of(self, i: int, named: tuple[str, ...], mentions: Sequence[Mention]) -> set[str]:
-        chat, now, who, text = self._chat, self._chat.times[i], self._chat.members[i], self._chat.folded[i]
-        found = set[str]()
-        if named:
-            found.add("names")
-            behind = [self._open.count(m, now) for m in named]
-            found |= {
-                trait
-                for trait, holds in (
-                    ("names two", len(named) > 1),
-                    ("names four", len(named) > 3),
-                    ("calls by @", any(m.at for m in mentions)),
-                    ("names one with open calls", any(behind)),
-                    ("names one with several open calls", max(behind) > 2),
-                    ("names one with nothing open", not all(behind)),
-                    ("names nobody behind", not any(behind)),
-                    ("list of names", text.count("\n") >= len(named) > 1),
-                    ("begins with a name", mentions[0].start < 3),
-                    ("names one who just posted", any(self._posted(m, now) for m in named)),
-                )
-                if holds
-            }
-        if n := self._open.count(who, now):
-            found |= {"has open calls"} | ({"has several open calls"} if n > 2 else set())
-        if who in chat.admins:
-            found.add("admin")
-        if who in self._lays_down:
-            found.add("lays down the rules")
-        if self._posted(who, now):
-            found.add("posted lately")
-        for x in self._gone[bisect_left(self._went, now - _AFTER) :]:
-            ahead = x.time - now
-            if ahead > dt.timedelta(days=7):
-                break
-            if ahead < dt.timedelta(0) or (x.time == now and x.line < chat.lines[i]):
-                found.add("after an exit")
-                found |= {"soon after an exit"} if -ahead <= dt.timedelta(hours=3) else set()
-                found |= {"names who went"} if x.member in named else set()
-                found |= {"after removing somebody"} if x.by == who else set()
-                continue
-            found |= {"names one who will go"} if x.member in named else set()
-            if x.event == Event.REMOVED:
-                found |= {"about to remove"} if x.by == who and ahead <= dt.timedelta(minutes=15) else set()
-                found |= {"about to be removed"} if x.member == who else set()
-            elif x.member == who:
-                found |= {"about to leave"} if ahead <= dt.timedelta(days=1) else set()
-                found |= {"leaves within the hour"} if ahead <= dt.timedelta(hours=1) else set()
-        return found
-
-    def _posted(self, member: str, now: dt.datetime) -> bool:
-        """Has the member asked for something within the last two days?"""
-        called = self._called.get(member, [])
-        n = bisect_left(called, now)
-        return n > 0 and now - called[n - 1] <= _AFTER
+    tells = not counts.keys().isdisjoint(TELLING)
+    return _Said(hits, frozenset(counts), tells, after, frozenset(found), mentions, members, text.count("\n"))
 
 
 def _together(found: Set[str], concepts: Set[str]) -> set[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from podaudit.model import EPISODES, EpisodeKind, Event, Label, ReplyStatus, rows
 
@@ -62,9 +62,9 @@ def episodes(pressure: pd.DataFrame, replies: pd.DataFrame, membership: pd.DataF
             events[p.actor].add((p.line, p.time, f"by {label}"))
             for target in p.targets:
                 events[target].add((p.line, p.time, f"on {label}"))
-    for r in rows(replies[replies["status"] == ReplyStatus.DONE]):
-        if r.member in events:
-            events[r.member].add((r.line, r.time, ReplyStatus.DONE))
+    done = replies.loc[replies["status"] == ReplyStatus.DONE, ["line", "time", "member"]].drop_duplicates("line")
+    done_line, done_time = done["line"].to_numpy(), done["time"].to_numpy("datetime64[us]")
+    said = done.groupby("member", sort=False).indices
     for m in rows(membership[membership["event"].isin([Event.LEFT, Event.REMOVED])]):
         if m.member is not None:
             events[m.member].add((m.line, m.time, m.event))
@@ -72,17 +72,23 @@ def episodes(pressure: pd.DataFrame, replies: pd.DataFrame, membership: pd.DataF
     for member, happened in sorted(events.items()):
         order = sorted(happened)
         for pattern in _PATTERNS:
+            first = dict.fromkeys((line, time) for line, time, what in order if what in pattern.first)
+            if not first:
+                continue
             then = [(line, at) for line, at, what in order if what in pattern.then]
-            lines = [line for line, _ in then]
-            earliest = [*accumulate((at for _, at in reversed(then)), min)][
-                ::-1
-            ]  # of all from there on: clocks run back
-            for line, time in dict.fromkeys((line, time) for line, time, what in order if what in pattern.first):
-                for n in range(bisect_right(lines, line), len(then)):
-                    if then[n][1] - time <= pattern.within:
-                        found.append((pattern.kind.value, member, line, lines[n]))
+            lines, at = np.array([x for x, _ in then], np.int64), np.array([x for _, x in then], "datetime64[us]")
+            if ReplyStatus.DONE in pattern.then and member in said:
+                lines, at = np.r_[lines, done_line[said[member]]], np.r_[at, done_time[said[member]]]
+            sequence = np.lexsort((at, lines))
+            lines, at = lines[sequence], at[sequence]
+            earliest = np.minimum.accumulate(at[::-1])[::-1]  # of all from there on: clocks run back
+            for (line, time), start in zip(first, np.searchsorted(lines, [x for x, _ in first], "right"), strict=True):
+                latest = np.datetime64(time + pattern.within, "us")
+                for n in range(start, len(lines)):
+                    if at[n] <= latest:
+                        found.append((pattern.kind.value, member, line, int(lines[n])))
                         break
-                    if earliest[n] - time > pattern.within:
+                    if earliest[n] > latest:
                         break
     found.sort(key=lambda r: (r[2], r[3], r[0], r[1]))
     return EPISODES.frame(found)

@@ -21,32 +21,35 @@ from podaudit.model import REPORTED, Column, Schema
 if TYPE_CHECKING:
     import pandas as pd
 
-_EACH = Column("minutes_each", "any", "minutes assumed per obligation: stated by the user, not measured")
-_HOURS_ASKED = Column("hours_asked", "any", "hours: obligations x minutes_each / 60")
+_EACH = Column(
+    "minutes_each", "float?", "minutes assumed per obligation: stated by the user, not measured", unit="minutes"
+)
+_HOURS_ASKED = Column("hours_asked", "float?", "hours: obligations x minutes_each / 60", unit="hours")
 
 LOAD_MEMBERS = Schema("load_members", (
     Column("member", "str", "who was asked at least once"),
     Column("obligations", "int", "calls that asked the member"),
     Column("done", "int", "of those, confirmed or late: what the member said was done, not what was seen to be done"),
-    Column("days_present", "int", "calendar days of the export on which the member was in the group, parts of days included"),
-    Column("weeks_present", "int", "calendar weeks (Monday to Sunday) with such a day, also those that the export cuts short"),
-    Column("per_day", "any", "mean obligations per day: obligations / days_present"),
-    Column("per_week", "any", "mean obligations per calendar week: obligations / weeks_present"),
+    Column("days_present", "int", "calendar days of the export on which the member was in the group, parts of days included", unit="days"),
+    Column("weeks_present", "int", "calendar weeks (Monday to Sunday) with such a day, also those that the export cuts short",
+           unit="weeks"),
+    Column("per_day", "float?", "mean obligations per day: obligations / days_present", unit="obligations per day"),
+    Column("per_week", "float?", "mean obligations per calendar week: obligations / weeks_present", unit="obligations per week"),
     Column("busiest_day", "str", "date of the day with most obligations; of several, the first"),
     Column("busiest_day_obligations", "int", "obligations of that day"),
     Column("busiest_week", "str", "date of the Monday of the week with most obligations; of several, the first"),
     Column("busiest_week_obligations", "int", "obligations of that week"),
     Column("most_open", "int", "most calls open at once: asked, no 'done' on record yet, and not older than 7 days"),
     Column("most_open_at", "time", "local time at which that many were first open"),
-    Column("evenings", "any", "share of the obligations asked from 18:00 to 22:59, 0 to 1"),
-    Column("nights", "any", "share of the obligations asked from 23:00 to 6:59, 0 to 1"),
-    Column("weekends", "any", "share of the obligations asked on a Saturday or Sunday, 0 to 1"),
-    Column("hours", "list", "24 numbers: obligations by the hour at which they were asked, from 0:00 on"),
+    Column("evenings", "float?", "share of the obligations asked from 18:00 to 22:59, 0 to 1", unit="share of 1"),
+    Column("nights", "float?", "share of the obligations asked from 23:00 to 6:59, 0 to 1", unit="share of 1"),
+    Column("weekends", "float?", "share of the obligations asked on a Saturday or Sunday, 0 to 1", unit="share of 1"),
+    Column("hours", "list", "24 numbers: obligations by the hour at which they were asked, from 0:00 on", of="int"),
     _EACH,
     _HOURS_ASKED,
-    Column("hours_done", "any", "hours: done x minutes_each / 60"),
-    Column("lines", "list", "lines of the calls that asked the member on the busiest day"),
-))  # fmt: skip
+    Column("hours_done", "float?", "hours: done x minutes_each / 60", unit="hours"),
+    Column("lines", "list", "lines of the calls that asked the member on the busiest day", of="int"),
+), "What was asked of each member, in numbers and in hours, counted from the ledger.")  # fmt: skip
 
 LOAD_WEEKS = Schema("load_weeks", (
     Column("week", "str", "date of the week's Monday; every week of the export is there, those without calls too"),
@@ -54,17 +57,17 @@ LOAD_WEEKS = Schema("load_weeks", (
     Column("obligations", "int", "obligations that those calls brought"),
     Column("done", "int", "of those, confirmed or late, whenever that was said"),
     Column("members_asked", "int", "members with at least one of them"),
-    Column("per_member_asked", "any", "obligations / members_asked; empty where nobody was asked"),
+    Column("per_member_asked", "float?", "obligations / members_asked; empty where nobody was asked", unit="obligations per member"),
     _EACH,
     _HOURS_ASKED,
-))  # fmt: skip
+), "What was asked of all members, by calendar week.")  # fmt: skip
 
 LOAD_DAYS = Schema("load_days", (
-    Column("weekday", "int", "0 = Monday to 6 = Sunday"),
-    Column("hour", "int", "hour of the day, 0 to 23, by the export's clock"),
+    Column("weekday", "int", "0 = Monday to 6 = Sunday", unit="day of the week"),
+    Column("hour", "int", "hour of the day, 0 to 23, by the export's clock", unit="hour of the day"),
     Column("calls", "int", "calls made in that hour on that weekday, over the whole export; hours without any are left out"),
     Column("obligations", "int", "obligations that those calls brought"),
-))  # fmt: skip
+), "When calls were made, by weekday and hour.")  # fmt: skip
 
 
 TABLES = (LOAD_MEMBERS, LOAD_WEEKS, LOAD_DAYS)

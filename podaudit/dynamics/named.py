@@ -16,43 +16,45 @@ from podaudit.dynamics.opened import Obligations, Opened
 from podaudit.model import Column, Label, Schema
 
 NAMING_LABELS = (Label.SHAMING, Label.THREAT)
+_NAMING = frozenset(NAMING_LABELS)
 AFTER = dt.timedelta(hours=48)  # within which a naming may be followed by what was open
 _Z = 1.959964  # of the normal distribution, for 95 %
 
 NAMINGS = Schema("dynamics_namings", (
-    Column("line", "int", "line of the message with the label shaming or threat"),
+    Column("line", "int", "line of the message with the label shaming or threat", unit="line of the export"),
     Column("time", "time", "local time of it"),
     Column("actor", "str", "who wrote it"),
     Column("target", "str", "one of those it is aimed at"),
-    Column("labels", "list", "shaming, threat or both"),
+    Column("labels", "list", "shaming, threat or both", values=NAMING_LABELS),
     Column("open", "int", "calls open for the target then"),
     Column("done", "int", "of these, reported done within 48 hours"),
-    Column("lines", "list", "lines of the calls open, and of the messages that report them done"),
-))  # fmt: skip
+    Column("lines", "list", "lines of the calls open, and of the messages that report them done", of="int"),
+), "Namings: messages that shame or threaten, a row for each member one is aimed at.")  # fmt: skip
 
 FOLLOWED = Schema("dynamics_after_naming", (
     Column("member", "str?", "the member named; empty = all of them together"),
     Column("namings", "int", "namings at which calls were open"),
     Column("open", "int", "calls open at these, each naming counted"),
     Column("done", "int", "of these, reported done within 48 hours"),
-    Column("share", "any", "done / open; null where none was open"),
+    Column("share", "float?", "done / open; null where none was open", unit="share of 1"),
     Column("usual_open", "int", "calls open at noon of the days of which no naming of the member lies within 48 hours, before or after"),
     Column("usual_done", "int", "of these, reported done within 48 hours"),
-    Column("usual_share", "any", "usual_done / usual_open; null where none was open"),
-    Column("difference", "any", "share - usual_share; null where there are too few cases to say"),
-    Column("low", "any", "lower end of the 95 % interval of the difference (Newcombe 1998, method 10); null likewise"),
-    Column("high", "any", "upper end of it"),
+    Column("usual_share", "float?", "usual_done / usual_open; null where none was open", unit="share of 1"),
+    Column("difference", "float?", "share - usual_share; null where there are too few cases to say", unit="share of 1"),
+    Column("low", "float?", "lower end of the 95 % interval of the difference (Newcombe 1998, method 10); null likewise",
+           unit="share of 1"),
+    Column("high", "float?", "upper end of it", unit="share of 1"),
     Column("enough", "bool", "at least 5 cases on both sides; else there are too few to say"),
-))  # fmt: skip
+), "What was reported done in the two days after a naming, beside the member's usual pace.")  # fmt: skip
 
 GAPS = Schema("dynamics_gap", (
-    Column("line", "int", "line of a naming"),
+    Column("line", "int", "line of a naming", unit="line of the export"),
     Column("time", "time", "local time of it"),
     Column("actor", "str", "who wrote it"),
     Column("named", "list", "those it is aimed at who had calls open"),
     Column("open", "int", "open calls of the one of these who had fewest"),
     Column("not_named", "list", "members, but for the actor, who had at least as many open calls and were not named"),
-))  # fmt: skip
+), "Namings beside which others were as far behind and were not named.")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,11 @@ def namings(p: Press, opened: Opened) -> Iterable[dict[str, Any]]:
 
 def gaps(pressing: Sequence[Press], opened: Opened) -> Iterable[dict[str, Any]]:
     """The namings at which somebody named had calls open: who was as far behind, and was not named."""
-    for p in pressing:
-        if not (set(NAMING_LABELS) & set(p.labels) and p.targets):
-            continue
-        behind = {m: opened.count(m, p.time, p.line) for m in opened.of_member if m != p.actor}
+    naming = [p for p in pressing if p.targets and not _NAMING.isdisjoint(p.labels)]
+    moments, lines = np.array([p.time for p in naming], "datetime64[us]"), np.array([p.line for p in naming], np.int64)
+    open_ = {m: own.counts(moments, lines).tolist() for m, own in opened.of_member.items()}
+    for n, p in enumerate(naming):
+        behind = {m: of[n] for m, of in open_.items() if m != p.actor}
         named = [m for m in p.targets if behind.get(m)]
         if named:
             least = min(behind[m] for m in named)

@@ -51,9 +51,9 @@ TIES = Schema("network_ties", (
     Column("receiver", "str", "whose call it was: the beneficiary where that is a member, else the caller"),
     Column("asked", "int", "calls of the receiver that asked the giver: rows of the ledger"),
     Column("done", "int", "of these, with 'done' on record, in time or late (confirmed or late)"),
-    Column("share", "any", _share("done / asked")),
-    Column("lines", "list", "lines of the messages that say 'done', each once, rising"),
-))  # fmt: skip
+    Column("share", "float?", _share("done / asked"), unit="share of 1"),
+    Column("lines", "list", "lines of the messages that say 'done', each once, rising", of="int"),
+), "Who answered whom: a row for each giver and receiver of which the first was asked, counted from the ledger.")  # fmt: skip
 
 BALANCES = Schema("network_members", (
     Column("member", "str", "member who was asked, put up a call or received"),
@@ -63,14 +63,14 @@ BALANCES = Schema("network_members", (
     Column("expected", "int", "rows of the ledger for the calls whose receiver the member is"),
     Column("received", "int", "of these, with 'done' on record by others, in time or late"),
     Column("balance", "int", "given - received; below 0: more received than given"),
-    Column("share_given", "any", _share("given / asked") + "; null where never asked"),
-    Column("share_received", "any", _share("received / expected") + "; null where nobody was asked for the member"),
+    Column("share_given", "float?", _share("given / asked") + "; null where never asked", unit="share of 1"),
+    Column("share_received", "float?", _share("received / expected") + "; null where nobody was asked for the member", unit="share of 1"),
     Column("given_to", "int", "members to whom the member gave at least once"),
     Column("received_from", "int", "members from whom the member received at least once"),
-    Column("circle", "any", _share(f"of what was received, the share by the {CIRCLE} who gave most")
-           + f"; null where fewer than {FEW} were received: too few to say; 1 where no more than {CIRCLE} gave at all"),
+    Column("circle", "float?", _share(f"of what was received, the share by the {CIRCLE} who gave most")
+           + f"; null where fewer than {FEW} were received: too few to say; 1 where no more than {CIRCLE} gave at all", unit="share of 1"),
     Column("circle_of", "list", f"those givers, at most {CIRCLE}, most given first; of equals, who answered first on record"),
-))  # fmt: skip
+), "What each member gave and received, counted from the ledger.")  # fmt: skip
 
 PAIRS = Schema("network_pairs", (
     Column("a", "str", f"first by name of two members who each answered {_ALWAYS} of 10 calls of the other or more, "
@@ -80,36 +80,38 @@ PAIRS = Schema("network_pairs", (
     Column("a_done", "int", "of these, with 'done' by a on record, in time or late"),
     Column("b_asked", "int", "calls of a that asked b"),
     Column("b_done", "int", "of these, with 'done' by b on record, in time or late"),
-))  # fmt: skip
+), "Pairs of members who answered nearly all calls of each other.")  # fmt: skip
 
 LATENCIES = Schema("network_latencies", (
     Column("member", "str?", "who answered; null: all members together"),
     Column("n", "int", "obligations with 'done' on record, measured from the call to the message that says so"),
     Column("left_out", "int", "further ones whose 'done' bears a time before its call's, as where the clock ran back"),
-    Column("median", "any", f"median, in minutes, 4 decimals; null where n < {FEW}"),
-    Column("p90", "any", f"90th percentile by linear interpolation, in minutes, 4 decimals; null where n < {FEW}"),
-    *(Column(f"within_{m}", "any", _share(f"of n, at most {m} minutes after the call") + "; null where n is 0")
+    Column("median", "float?", f"median, in minutes, 4 decimals; null where n < {FEW}", unit="minutes"),
+    Column("p90", "float?", f"90th percentile by linear interpolation, in minutes, 4 decimals; null where n < {FEW}", unit="minutes"),
+    *(Column(f"within_{m}", "float?", _share(f"of n, at most {m} minutes after the call") + "; null where n is 0", unit="share of 1")
       for m in WITHIN),
     Column("to_read", "int", "of n, those for calls that asked to read, themselves or by a rule with seconds in force"),
     Column("judged", "int", "of these, where the time could show that 'done' came sooner than the seconds for reading: "
            "it shows seconds other than 00, or the seconds for reading are 60 or more"),
     Column("faster", "int?", f"of these, those sooner than the seconds for reading (those of the rule in force, else {READING}) "
            "in any case; a time of a whole minute is taken as 59 s later; null where judged is 0"),
-    Column("faster_lines", "list", "lines of the messages of faster, each once, rising"),
-))  # fmt: skip
+    Column("faster_lines", "list", "lines of the messages of faster, each once, rising", of="int"),
+), "How long it took from a call to the message that says done.")  # fmt: skip
 
 FIGURES = Schema("network_figures", (
-    Column("reciprocity", "any", _share("of the ties with done > 0, those with one the other way") + "; null where there are none"),
-    Column("weighted_reciprocity", "any", _share("sum of 2·min(done one way, done the other) over pairs / sum of all done")
-           + " (Squartini et al. 2013); null where nothing is done"),
-    Column("density", "any", _share("ties with done > 0 / ties, that is: pairs of giver and receiver with asked > 0")
-           + "; null where nobody was asked"),
+    Column("reciprocity", "float?", _share("of the ties with done > 0, those with one the other way") + "; null where there are none",
+           unit="share of 1"),
+    Column("weighted_reciprocity", "float?", _share("sum of 2·min(done one way, done the other) over pairs / sum of all done")
+           + " (Squartini et al. 2013); null where nothing is done", unit="share of 1"),
+    Column("density", "float?", _share("ties with done > 0 / ties, that is: pairs of giver and receiver with asked > 0")
+           + "; null where nobody was asked", unit="share of 1"),
     Column("calls", "int", "calls"),
     Column("callers", "int", "members who put up at least one"),
-    Column("top_three", "any", _share("of the calls, the share by the three members with the most") + "; null where there are none"),
-    Column("gini", "any", "Gini coefficient of the calls per member, over all who were members at any time: 0 evenly spread, "
-           "towards 1 all by one; 4 decimals; null without calls, or with fewer than two members"),
-))  # fmt: skip
+    Column("top_three", "float?", _share("of the calls, the share by the three members with the most") + "; null where there are none",
+           unit="share of 1"),
+    Column("gini", "float?", "Gini coefficient of the calls per member, over all who were members at any time: 0 evenly spread, "
+           "towards 1 all by one; 4 decimals; null without calls, or with fewer than two members", unit="0 to 1"),
+), "Figures of the network as a whole.")  # fmt: skip
 
 
 TABLES = (TIES, BALANCES, PAIRS, LATENCIES)

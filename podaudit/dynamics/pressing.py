@@ -11,7 +11,10 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from podaudit.dynamics.measures import PARTS, SATURDAY, ratio
 from podaudit.dynamics.named import FOLLOWED, GAPS, NAMING_LABELS, NAMINGS, Press, followed, gaps, namings
@@ -31,67 +34,69 @@ ANSWERED = dt.timedelta(days=7)  # within which words of dissent may be answered
 WENT = dt.timedelta(days=14)  # within which somebody may go, as in the episode ``driven_out``
 _DAY = dt.timedelta(days=1)
 
-_LINES = Column("lines", "list", "lines it rests on")
+_LINES = Column("lines", "list", "lines it rests on", of="int")
 PAIRS = Schema("dynamics_pairs", (
     Column("actor", "str", "who wrote it"),
     Column("target", "str?", "whom it is aimed at; empty = the group as a whole"),
     Column("messages", "int", "pressing messages"),
-    Column("labels", "map", "pressing label -> messages"),
+    Column("labels", "map", "pressing label -> messages", of="int"),
     _LINES,
-))  # fmt: skip
+), "Who presses whom: a row for each writer and target of pressing messages.")  # fmt: skip
 PEOPLE = Schema("dynamics_members", (
     Column("member", "str", "a member who pressed, was pressed, or was ever as far behind as somebody named"),
     Column("admin", "bool", "founder, or made admin by then or later, as far as notices say"),
     Column("wrote", "int", "pressing messages written"),
-    Column("wrote_labels", "map", "pressing label -> messages"),
+    Column("wrote_labels", "map", "pressing label -> messages", of="int"),
     Column("aimed_at", "int", "pressing messages aimed at the member"),
-    Column("aimed_at_labels", "map", "pressing label -> messages"),
+    Column("aimed_at_labels", "map", "pressing label -> messages", of="int"),
     Column("behind", "int", "namings at which the member had at least as many open calls as somebody named"),
     Column("named", "int", "of these, in which the member was named"),
     _LINES,
-))  # fmt: skip
+), "Members in pressing messages, as writers and as those aimed at.")  # fmt: skip
 HOURS = Schema("dynamics_hours", (
-    Column("weekday", "int", "0 = Monday"),
-    Column("hour", "int", "0 to 23, local time"),
+    Column("weekday", "int", "0 = Monday", unit="day of the week"),
+    Column("hour", "int", "0 to 23, local time", unit="hour of the day"),
     Column("calls", "int", "calls made"),
     Column("pressing", "int", "pressing messages"),
-))  # fmt: skip
+), "Calls and pressing messages by weekday and hour.")  # fmt: skip
 WEEKS = Schema("dynamics_weeks", (
     Column("week", "str", "ISO date of its Monday; every week of the export from the first message to the last"),
     Column("calls", "int", "calls made"),
     Column("pressing", "int", "pressing messages"),
-    Column("per_call", "any", "pressing messages per call; null without calls"),
-    Column("labels", "map", "label, of any kind -> messages"),
-    Column("lines", "list", "lines of the pressing messages"),
-))  # fmt: skip
+    Column("per_call", "float?", "pressing messages per call; null without calls", unit="messages per call"),
+    Column("labels", "map", "label, of any kind -> messages", of="int"),
+    Column("lines", "list", "lines of the pressing messages", of="int"),
+), "Calls and labels by calendar week.")  # fmt: skip
 MONTHS = Schema("dynamics_months", (
     Column("month", "str", "YYYY-MM; every month of the export"),
     Column("calls", "int", "calls made"),
     Column("asked", "int", "obligations: rows of the ledger"),
     Column("done", "int", "of these confirmed or late"),
-    Column("share_done", "any", "done / asked; null where nobody was asked"),
+    Column("share_done", "float?", "done / asked; null where nobody was asked", unit="share of 1"),
     Column("rules", "int", "rules laid down"),
     Column("pressing", "int", "pressing messages"),
     Column("entered", "int", "members created, added or joined"),
     Column("left", "int", "members who left"),
     Column("removed", "int", "members who were removed"),
-))  # fmt: skip
+), "What was asked, said and pressed, and who came and went, by month.")  # fmt: skip
 DISSENT = Schema("dynamics_dissent", (
-    Column("line", "int", "line of a message with the label dissent"),
+    Column("line", "int", "line of a message with the label dissent", unit="line of the export"),
     Column("time", "time", "local time of it"),
     Column("member", "str", "who wrote it"),
-    Column("after", "list", "list of {line, what, by}: pressing labels aimed at the member within 7 days, going within 14"),
+    Column("after", "list", "list of {line, what, by}: pressing labels aimed at the member within 7 days, going within 14",
+           of=(("line", "int"), ("what", "str"), ("by", "str?"))),
     _LINES,
-))  # fmt: skip
+), "Messages of dissent, with what came after them.")  # fmt: skip
 MOVES = Schema("dynamics_moves", (
-    Column("line", "int", "line of the notice"),
+    Column("line", "int", "line of the notice", unit="line of the export"),
     Column("time", "time", "local time of it"),
-    Column("event", "str", "created, added, joined, left or removed"),
+    Column("event", "str", "created, added, joined, left or removed",
+           values=(Event.CREATED, Event.ADDED, Event.JOINED, Event.LEFT, Event.REMOVED)),
     Column("member", "str", "whom it befell"),
     Column("by", "str?", "who did it, where the notice says so"),
     Column("pressed_before", "int", "pressing messages aimed at the member in the 14 days before"),
     _LINES,
-))  # fmt: skip
+), "Who came and went, and how much pressure came before.")  # fmt: skip
 
 
 TABLES = (PAIRS, PEOPLE, HOURS, WEEKS, MONTHS, NAMINGS, FOLLOWED, GAPS, DISSENT, MOVES)
@@ -207,7 +212,12 @@ def _hour(time: dt.datetime) -> tuple[int, int]:
 
 
 def _week(time: dt.datetime) -> str:
-    return (time.date() - dt.timedelta(days=time.weekday())).isoformat()
+    return _week_of(time.date())
+
+
+@lru_cache(maxsize=1 << 12)
+def _week_of(day: dt.date) -> str:
+    return (day - dt.timedelta(days=day.weekday())).isoformat()
 
 
 def _month(time: dt.datetime) -> str:
@@ -268,21 +278,40 @@ def _months(
         }  # fmt: skip
 
 
+class _Received:
+    """What is aimed at one member, in order of line."""
+
+    def __init__(self, presses: Sequence[Press] = ()) -> None:
+        self._presses = presses
+        self._lines = np.array([p.line for p in presses], np.int64)
+        self._times = np.array([p.time for p in presses], "datetime64[us]")
+
+    def after(self, line: int, until: dt.datetime) -> Iterable[Press]:
+        return map(self._presses.__getitem__, ((self._lines > line) & (self._times <= until)).nonzero()[0].tolist())
+
+    def before(self, line: int, since: dt.datetime) -> Iterable[Press]:
+        return map(self._presses.__getitem__, ((self._lines < line) & (self._times >= since)).nonzero()[0].tolist())
+
+
 def _dissent(
     pressure: pd.DataFrame, aimed: Mapping[str, Sequence[Press]], membership: pd.DataFrame
 ) -> Iterable[dict[str, Any]]:
-    gone = [r for r in rows(membership) if r.event in (Event.LEFT, Event.REMOVED) and r.member is not None]
+    gone: dict[str, list[Any]] = defaultdict(list)
+    for g in rows(membership):
+        if g.event in (Event.LEFT, Event.REMOVED) and g.member is not None:
+            gone[g.member].append(g)
+    received = {member: _Received(own) for member, own in aimed.items()}
     for r in rows(pressure):
         if Label.DISSENT not in r.labels:
             continue
         after = [
             {"line": p.line, "what": x.value, "by": p.actor}
-            for p in aimed.get(r.actor, ()) if p.line > r.line and p.time - r.time <= ANSWERED
+            for p in received.get(r.actor, _Received()).after(r.line, r.time + ANSWERED)
             for x in PRESSING if x in p.labels
         ]  # fmt: skip
         after += [
             {"line": g.line, "what": g.event, "by": g.by}
-            for g in gone if g.member == r.actor and g.line > r.line and g.time - r.time <= WENT
+            for g in gone[r.actor] if g.line > r.line and g.time - r.time <= WENT
         ]  # fmt: skip
         after.sort(key=lambda a: a["line"])
         yield {
@@ -293,9 +322,10 @@ def _dissent(
 
 def _moves(membership: pd.DataFrame, aimed: Mapping[str, Sequence[Press]]) -> Iterable[dict[str, Any]]:
     moves = (Event.CREATED, Event.ADDED, Event.JOINED, Event.LEFT, Event.REMOVED)
+    received = {member: _Received(own) for member, own in aimed.items()}
     for r in rows(membership):
         if r.event in moves and r.member is not None:
-            own = [p.line for p in aimed.get(r.member, ()) if p.line < r.line and r.time - p.time <= WENT]
+            own = [p.line for p in received.get(r.member, _Received()).before(r.line, r.time - WENT)]
             yield {
                 "line": r.line, "time": r.time, "event": r.event, "member": r.member, "by": r.by,
                 "pressed_before": len(own), "lines": [*own, r.line],

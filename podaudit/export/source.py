@@ -19,14 +19,14 @@ import pyarrow as pa
 
 from podaudit.model import Unreadable
 
-_ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 # What zipfile lets escape on hostile or broken archives besides its own error.
-_ZIP_ERRORS = (
+ZIP_ERRORS = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError,
     ValueError, OverflowError, IndexError, KeyError, MemoryError,
 )  # fmt: skip
 _MAX_TEXTS = 40  # text files looked at in one archive
-_ENCRYPTED = 0x1
+ENCRYPTED = 0x1
 _BLOCK = 1 << 20
 _PAIR = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
 _ALONE = re.compile(rb"[\xc0-\xff](?![\x80-\xbf])|(?<![\x80-\xff])[\x80-\xbf]")
@@ -66,10 +66,10 @@ def load(path: Path | None, data: bytes | None, name: str, max_bytes: int, weigh
             raise Unreadable(f"{name}: nothing was given to read; give the exported chat (.txt or .zip).")
         return _load_path(path, name, max_bytes, weigh)
     digest = _digest(data)
-    if data.startswith(_ZIP_MARKS):
+    if data.startswith(ZIP_MARKS):
         return _from_zip(io.BytesIO(data), digest, name, max_bytes, weigh)
     if len(data) > max_bytes:
-        raise _too_big(name, max_bytes)
+        raise too_big(name, max_bytes)
     return Loaded(_not_empty(data, name), digest)
 
 
@@ -89,15 +89,15 @@ def _load_path(path: Path, name: str, max_bytes: int, weigh: Weigh) -> Loaded:
         if not stat.S_ISREG(mode):
             raise Unreadable(f"{name} is not a regular file; give the exported chat itself, or - for standard input.")
         with path.open("rb") as file:
-            archive = file.read(4) in _ZIP_MARKS
+            archive = file.read(4) in ZIP_MARKS
             size = path.stat().st_size
             if not archive and size > max_bytes:
-                raise _too_big(name, max_bytes)
+                raise too_big(name, max_bytes)
             file.seek(0)
             if not archive:
                 data = file.read(max_bytes + 1)
                 if len(data) > max_bytes:
-                    raise _too_big(name, max_bytes)
+                    raise too_big(name, max_bytes)
                 return Loaded(_not_empty(data, name), _digest(data))
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
@@ -107,7 +107,7 @@ def _load_path(path: Path, name: str, max_bytes: int, weigh: Weigh) -> Loaded:
     except PermissionError:
         raise Unreadable(f"{name} may not be read; check the permissions of the file.") from None
     except (OSError, ValueError) as e:  # ValueError: a NUL in the name
-        raise Unreadable(f"{name} cannot be read ({_reason(e)}); check the file.") from None
+        raise Unreadable(f"{name} cannot be read ({reason(e)}); check the file.") from None
 
 
 def _from_zip(file: BinaryIO, digest: Callable[[], str], name: str, max_bytes: int, weigh: Weigh) -> Loaded:
@@ -122,19 +122,19 @@ def _from_zip(file: BinaryIO, digest: Callable[[], str], name: str, max_bytes: i
             for info in texts[:_MAX_TEXTS]:
                 if found > 0 and _unlikely(info, name) > _unlikely(taken, name):
                     break  # what bears the name of a chat and holds one goes before any other text
-                if info.flag_bits & _ENCRYPTED:
+                if info.flag_bits & ENCRYPTED:
                     failure = Unreadable(f"{name} is encrypted; unpack it with its password and give the .txt file.")
                     continue
                 with archive.open(info) as member:
-                    data = _read_capped(member, max_bytes, name)
+                    data = read_capped(member, max_bytes, name)
                 headers = weigh(data) if len(texts) > 1 else 0
                 if headers > found:
                     taken, best, found = info, data, headers
     except Unreadable:
         raise
-    except _ZIP_ERRORS as e:
+    except ZIP_ERRORS as e:
         raise Unreadable(
-            f"{name} is a broken archive ({_reason(e)}); export the chat again, or unpack it and give the .txt file."
+            f"{name} is a broken archive ({reason(e)}); export the chat again, or unpack it and give the .txt file."
         ) from None
     if found < 0 and failure is not None:
         raise failure
@@ -162,13 +162,13 @@ def _unlikely(info: zipfile.ZipInfo, name: str) -> int:
     return 0 if base in ("_chat.txt", f"{stem}.txt") else 1 if "whatsapp" in base else 2
 
 
-def _read_capped(member: IO[bytes], max_bytes: int, name: str) -> bytes:
+def read_capped(member: IO[bytes], max_bytes: int, name: str) -> bytes:
     blocks: list[bytes] = []
     total = 0
     while block := member.read(_BLOCK):
         total += len(block)
         if total > max_bytes:  # a size in the archive's directory can lie: count what comes out
-            raise _too_big(name, max_bytes)
+            raise too_big(name, max_bytes)
         blocks.append(block)
     return b"".join(blocks)
 
@@ -180,12 +180,12 @@ def _not_empty(data: bytes, name: str) -> bytes:
     return data
 
 
-def _too_big(name: str, max_bytes: int) -> Unreadable:
+def too_big(name: str, max_bytes: int) -> Unreadable:
     size = f"{max_bytes >> 20:,} MB" if max_bytes >= 1 << 20 else f"{max_bytes:,} bytes"
     return Unreadable(f"{name} holds more than {size} of text; raise --max-size if that is right.")
 
 
-def _reason(e: BaseException) -> str:
+def reason(e: BaseException) -> str:
     """The kind of failure in a few words; never the message, which may quote the input."""
     if isinstance(e, OSError) and e.strerror:
         return e.strerror.lower()

@@ -362,11 +362,13 @@ def _there(needs: tuple[_Literals, ...], words: Set[str], begun: Set[str], folde
     return True
 
 
+@cache
 def _literal(word: str) -> tuple[str, bool, bool] | None:
     core = word.strip("*")
     return (core, word[0] == "*", word[-1] == "*") if core.isalnum() else None
 
 
+@cache
 def _longest(text: str) -> tuple[str, bool, bool] | None:
     words = [literal for word in text.split() if (literal := _literal(word))]
     return max(words, key=lambda w: (len(w[0]), w[0]), default=None)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podaudit.model import DecisionNeeded, Kind
+from podaudit.report.archive import archive
 from podaudit.report.asked import asked
 from podaudit.report.circle import circle
+from podaudit.report.corrected import corrections
 from podaudit.report.cost import cost
 from podaudit.report.given import given
 from podaudit.report.gone import gone
@@ -43,6 +45,7 @@ def build(
         raise DecisionNeeded(
             "--me: no member of this chat has that name; give it as the members table of the report shows it."
         )
+    corrected, from_linkedin = corrections(t), archive(t)  # they cite messages too
     gaps = audit.messages[audit.messages["kind"] == Kind.GAP.value]
     held = rows(gaps.iloc[:_GAPS], ("line", "line_end", "why"))
     return View(
@@ -55,4 +58,5 @@ def build(
         messages=messages(t),  # after all that cites them
         gaps=tuple(Gap(g["line"], g["line_end"], retell_all(t.lang, g["why"])) for g in held),
         gaps_left_out=left_out(t, len(gaps) - len(held)), run=run(t, options), full_log=full_log(t) if whole_log else "",
+        archive=from_linkedin, corrections=corrected,
     )  # fmt: skip

@@ -74,6 +74,7 @@ _WARNINGS = (
         "write nothing before it; give every chat by itself."
     ),
     N_("Who 'you' is in the notices is open; members who may be: %(n)s; --me NAME decides."),
+    N_("Corrections by the reader: %(n)s; all were applied, and the report and the table corrections list them."),
 )
 _DOUBTS = (
     N_("line %(line)s looks like the header of another message"),
@@ -93,6 +94,7 @@ _DOUBTS = (
     N_("the notice is put down to another member than the one it names"),
 )
 _CALLS = (
+    N_("as corrected by the reader"),
     N_("a post dropped where calls are the group's habit"),
     N_("a post with an ask: “%(words)s”"),
     N_("a post put forward as the caller's own: “%(words)s”"),
@@ -163,6 +165,7 @@ _PARTS = (
     N_("less than a minute"),
 )
 _REASONS = (
+    N_("as corrected by the reader"),
     # What the words of a labelled message say (podaudit/lexicon/pressure.toml), and what its place says.
     N_("a neutral nudge to do what is still open"),
     N_("a command or a claim of duty about taking part"),

@@ -16,6 +16,7 @@ from podaudit.report.language import Piece, Text
 from podaudit.report.sayings import Saying
 
 if TYPE_CHECKING:
+    from podaudit.report.archive import Archive
     from podaudit.report.asked import Asked
     from podaudit.report.circle import Circle
     from podaudit.report.cost import Cost
@@ -208,6 +209,8 @@ class View:
     gaps_left_out: Text
     run: tuple[Fact, ...]
     full_log: str  # all messages, compressed; empty where they were not asked for
+    archive: Archive | None
+    corrections: Table | None
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from podaudit.when.moments import ENDS, moment, shift_minutes
 from podaudit.when.points import Point, find_points
@@ -58,6 +58,12 @@ _INDEFINITE = re.compile(r"(?<=\w)\s+(?:een|an|a|ne)\s*$")
 _BETWEEN = re.compile(r"(?<!\w)(?:tussen|between|zwischen|entre|tra|fra)(?:\s+\w+)?\s*$")
 
 
+@lru_cache(maxsize=1 << 12)
+def _may_ask(text: str) -> bool:
+    """Is there a word that makes a time a deadline?"""
+    return bool(_trigger().search(text))
+
+
 @cache
 def _trigger() -> re.Pattern[str]:
     names = ("within", "given", "before", "by", "until", "through", "latest", "then", "allowed", "near")
@@ -93,7 +99,7 @@ def deadline(folded: str, base: dt.datetime, languages: Sequence[str] = ()) -> D
     day or a stretch wins over one that names a day only.
     """
     text = folded[:LONGEST]
-    if not _trigger().search(text):
+    if not _may_ask(text):
         return None
     stretches = find_stretches(text)
     found: list[tuple[int, Due]] = []

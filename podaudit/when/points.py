@@ -115,8 +115,8 @@ def _points_pattern(*, months: bool = True) -> re.Pattern[str]:
         rf"(?P<ahead>{any_of(clock['ahead'])}\s+(?P<ha>\d{{1,2}})(?:[:.](?P<ma>[0-5]\d))?(?!\w))",
         rf"(?P<c4>(?<![\w:.,/-])(?P<h4>{num})\s*(?P<u4>{unit})(?:\s+(?:(?P<q4>{fraction})|{less.format(4)}))?)",
         rf"(?P<c5>(?<![\w:.,/-])(?P<h5>{num})\s+(?:(?P<q5>{fraction})|{less.format(5)}))",
-        rf"(?P<noon>{any_of(clock['noon'])})",
-        rf"(?P<midnight>{any_of(clock['midnight'])})",
+        rf"(?P<noon>{any_of(clock['noon'])}(?:\s+(?P<qn>{fraction}))?)",
+        rf"(?P<midnight>{any_of(clock['midnight'])}(?:\s+(?P<qm>{fraction}))?)",
         rf"(?P<plural>(?<!\w)(?P<hpl>{'|'.join(sorted(clock['plural'], key=len, reverse=True))})(?!\w))",
         rf"(?P<part>{any_of(plain_parts)})",
         rf"(?P<short>(?<!\w)(?P<ws>{short})(?!\w))",
@@ -160,7 +160,12 @@ def _quarter(hour: int, words: str | None) -> tuple[int, int]:
         return hour, 30
     if re.fullmatch("|".join(map(phrase, clock["and_quarter"])), words):
         return hour, 15
-    return (hour - 1) % 24, 45
+    return _before(hour), 45
+
+
+def _before(hour: int) -> int:
+    """The hour before one that a quarter or some minutes are taken from; before one o'clock it is noon."""
+    return hour - 1 if hour > 1 else 12 if hour else 23
 
 
 def _joined(word: str | None) -> dict[str, Any]:
@@ -228,9 +233,9 @@ def _read(m: re.Match[str], english: bool) -> dict[str, Any] | None:
     if kind == "short":
         return {"weekday": _index(w["weekday"]["short"], m["ws"]), "weak": True}
     if kind == "noon":
-        return {"clock": 720}
+        return _clock(*_quarter(12, m["qn"]), twelve=False)
     if kind == "midnight":
-        return {"clock": DAY_END}
+        return _clock(*_quarter(0, m["qm"]), twelve=False) if m["qm"] else {"clock": DAY_END}
     if kind == "plural":
         return _clock(w["clock"]["plural"][m["hpl"]], 0, twelve=True)
     if kind in ("c1", "c2", "c3"):
@@ -247,7 +252,7 @@ def _read(m: re.Match[str], english: bool) -> dict[str, Any] | None:
         return _clock(hour if past else hour - 1 if hour > 1 else 12, 30, twelve=hour != 1) if 1 <= hour <= 24 else None
     if kind == "viertel":
         hour = number(m["vh"]) or 0
-        return _clock((hour - 1) % 24, 45 if m["v3"] else 15, twelve=True) if 1 <= hour <= 24 else None
+        return _clock(_before(hour), 45 if m["v3"] else 15, twelve=True) if 1 <= hour <= 24 else None
     if kind == "about":
         return _clock(int(m["hi"]), int(m["mi"] or 0), twelve=True)
     if kind == "plus":
@@ -256,13 +261,14 @@ def _read(m: re.Match[str], english: bool) -> dict[str, Any] | None:
         shift = 15 if m["rq"] else number(m["rn"]) or 0
         hour = number(m["rh"]) or 0
         total = hour * 60 - (30 if m["rhalf"] else 0) + (shift if m["rpast"] else -shift)
+        total += 720 if total < 60 else 0  # a quarter to one
         return _clock(total // 60 % 24, total % 60, twelve=True) if 1 <= hour <= 24 else None
     if kind == "ahead":
         return _clock(int(m["ha"]), int(m["ma"] or 0), twelve=True)
     if kind in ("c4", "c5"):
         hour, minute = _quarter(number(m["h" + kind[1]]) or 0, m["q" + kind[1]])
         if less := number(m["l" + kind[1]] or ""):
-            hour, minute = (hour - 1) % 24, 60 - less
+            hour, minute = _before(hour), 60 - less
         return _clock(hour, minute, twelve=True)
     if kind == "c6":
         return _meridian(_clock(int(m["h6"]), 0, twelve=True), m["ap6"])

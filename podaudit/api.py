@@ -1,0 +1,92 @@
+"""podaudit for programs: an export in, an audit out, its tables as pandas DataFrames.
+
+``import podaudit`` costs nothing; what is heavy is imported when something is audited.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from podaudit.corrections import NONE, Corrections
+from podaudit.model import DecisionNeeded, Options
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from podaudit.audit import Audit
+    from podaudit.model import Export
+
+PathLike = str | os.PathLike[str]
+_OPTIONS = Options()
+
+
+def audit(
+    exports: PathLike | Iterable[PathLike], options: Options = _OPTIONS, corrections: Corrections | PathLike = NONE
+) -> Audit:
+    """Audit an exported chat, or several exports of one group, which are read as one.
+
+    ``corrections``: what a reader corrects, or the file that says so. Raises ``PodauditError``: ``Unreadable`` where there is no
+    chat to read, ``DecisionNeeded`` where only the user can decide (the order of dates, ``options.strict``, a correction that
+    does not fit), ``DifferentGroups`` where the exports are not of one group.
+    """
+    from podaudit.audit import audit as run
+
+    given = [exports] if isinstance(exports, (str, os.PathLike)) else list(exports)
+    if not given:
+        raise ValueError("no export was given")
+    wanted = corrections if isinstance(corrections, Corrections) else Corrections.read(Path(corrections))
+    return run(read([Path(path) for path in given], options), options, wanted)
+
+
+def frames(audit: Audit) -> dict[str, pd.DataFrame]:
+    """The tables of an audit by name: those, and the columns, that ``podaudit tables`` writes and ``podaudit schema`` explains."""
+    from podaudit import tables
+
+    return {
+        schema.name: frame[[column.name for column in schema.columns if column.public]]
+        for schema, frame in tables.frames(audit)
+    }
+
+
+def read(exports: list[Path | bytes], options: Options) -> Export:
+    """Read an export, or several of one group as one; bytes are a chat that came without a file.
+
+    ``options.me`` speaks of the phone that made the first export, ``options.date_order`` of every export that leaves the order
+    open. Raises ``PodauditError``.
+    """
+    from podaudit.export import merge
+
+    if len(exports) == 1:
+        return _read(exports[0], options)
+    others = replace(options, me=None)
+    return merge([read_open(export, others if i else options) for i, export in enumerate(exports)])
+
+
+def read_open(export: Path | bytes, options: Options) -> Export:
+    """Read one of several exports: the order of dates that was given decides only where its own dates do not."""
+    if options.date_order is None:
+        return _read(export, options)
+    try:
+        return _read(export, replace(options, date_order=None))
+    except DecisionNeeded:
+        return _read(export, options)
+
+
+def _read(export: Path | bytes, options: Options) -> Export:
+    from podaudit import export as reader
+
+    if isinstance(export, bytes):
+        chat = reader.read(None, data=export, name="chat.txt", options=options)
+    else:
+        chat = reader.read(export, name=export.name, options=options)
+    if options.strict and chat.source.gaps:
+        first = int(chat.messages.loc[chat.messages["kind"] == "gap", "line"].iloc[0])
+        raise DecisionNeeded(
+            f"{chat.source.name}:{first}: here is the first gap (in all: {chat.source.gaps}), lines that could not be read; "
+            "--strict forbids them, so nothing was written; without --strict they are counted and listed in the report."
+        )
+    return chat

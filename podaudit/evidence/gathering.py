@@ -1,0 +1,224 @@
+"""All archives and analytics that were given, as one: what stands in several counts once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from podaudit.evidence import analytics, files, identity, reading
+from podaudit.evidence.schemas import FILES, Given, What
+from podaudit.evidence.zones import zone
+from podaudit.lexicon.fold import fold
+from podaudit.model import DecisionNeeded
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Columns of Given.actions and Given.shares beside ``kind`` (what was done): utc, url, text, type, post_kind, post_id,
+# on_comment (it is under a comment, not under the post), file (place in the list of files), row.
+_KINDS = {What.COMMENTS: "comment", What.REACTIONS: "react", What.REPOSTS: "share", What.VOTES: "vote"}
+_LISTED_APART = "not opened"
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+def gather(
+    archives: Sequence[Path], workbooks: Sequence[Path], tz: str | None, max_bytes: int, me: str | None = None
+) -> Given:
+    """Read everything that was given.
+
+    Raises ``Unreadable`` as ``files.load`` and ``analytics.load`` do, ``DecisionNeeded`` where archives bear the names of two
+    people and ``me`` does not say that they are of one, and ``zones.UnknownZone`` where there is no such zone, before anything is read.
+    """
+    if tz is not None:
+        zone(tz)
+    opened = [files.load(path, max_bytes) for path in archives]
+    told = [analytics.load(path) for path in workbooks]
+    listed, parts, connections, names, holds = (
+        list[dict[str, Any]](),
+        list[dict[str, Any]](),
+        list[Any](),
+        list[str](),
+        set[str](),
+    )
+    owners, latest = dict[str, str](), [a.made for a in opened if a.made]
+    several = len(opened) > 1
+    for archive in opened:
+        addresses = list[str]()
+        for held in archive.held:
+            columns = reading.read(held.what, held.data)
+            holds.add(held.what.value)
+            entry = {
+                "archive": archive.name, "file": held.name, "what": held.what.value, "rows": len(columns),
+                "unread": columns.unread, "first": None, "last": None, "note": columns.note,
+                "source": f"{archive.name}/{held.name}" if several else held.name,
+            }  # fmt: skip
+            if held.what is What.PROFILE and len(columns):
+                full = " ".join(columns.cells[part][0].as_py().strip() for part in ("first", "last")).strip()
+                if full:
+                    names.append(full)
+                    owners.setdefault(fold(full), archive.name)
+            elif held.what is What.ADDRESSES:
+                addresses += [_name_in(address) for address in columns.cells["address"].to_pylist()]
+            elif held.what is What.CONNECTIONS:
+                connections.append(_days(columns, entry))
+            elif held.what not in (What.PROFILE, What.ADDRESSES):
+                part, last = _part(held.what, columns, len(listed), entry)
+                parts.append(part)
+                latest += [last] if last is not None else []
+            listed.append(entry)
+        names += [name for name in addresses if name]
+        for left in archive.left:
+            listed.append(_left(archive.name, left, ""))
+        if archive.more:
+            listed.append(_left(archive.name, "…", f"and {archive.more} more files"))
+    if len(owners) > 1 and me is None:
+        first, second = list(owners.values())[:2]
+        raise DecisionNeeded(
+            f"{first} and {second} bear the names of two people; give those of one, or say with --me NAME whose they are."
+        )
+    metrics, per_day = _metrics(told, listed)
+    done = _table(parts)
+    return Given(
+        files=FILES.frame(listed), archives=(*((a.name, a.sha256) for a in opened), *((m.name, m.sha256) for m in told)),
+        actions=done[done["kind"] != "post"].reset_index(drop=True), shares=done[done["kind"] == "post"].reset_index(drop=True),
+        sources=tuple(entry.get("source", entry["file"]) for entry in listed),
+        connections=tuple(sorted({day for days in connections for day in days} if several else _flat(connections))),
+        metrics=metrics, days=per_day, names=tuple(dict.fromkeys(names)), holds=frozenset(holds), until=max(latest, default=None),
+        tz=tz,
+    )  # fmt: skip
+
+
+def _flat(lists: Iterable[Iterable[Any]]) -> list[Any]:
+    return [value for values in lists for value in values]
+
+
+def _left(archive: str, name: str, note: str) -> dict[str, Any]:
+    return {"archive": archive, "file": name, "what": _LISTED_APART, "rows": 0, "unread": 0, "note": note}
+
+
+def _name_in(address: str) -> str:
+    """The name that a mail address may hold: ``anna.de.vries@…`` -> ``anna de vries``."""
+    words = _LETTERS.findall(address.partition("@")[0])
+    return " ".join(words) if len(words) > 1 else ""
+
+
+def _days(columns: reading.Columns, entry: dict[str, Any]) -> list[dt.date]:
+    found = reading.days(columns.cells["date"])
+    entry["unread"] += len(columns) - len(found)
+    if found:
+        entry["first"], entry["last"] = min(found).isoformat(), max(found).isoformat()
+    return found
+
+
+def _part(
+    what: What, columns: reading.Columns, number: int, entry: dict[str, Any]
+) -> tuple[dict[str, Any], dt.datetime | None]:
+    """The rows of one file in the columns of all, and the latest moment in it."""
+    utc, unknown = reading.times(columns.cells["date"])
+    if unknown:
+        entry["note"] = "; ".join(filter(None, (entry["note"], f"dates in no known form: {unknown}")))
+    known = utc[~np.isnat(utc)]
+    last = None
+    if len(known):
+        entry["first"], entry["last"] = (
+            f"{x.item().isoformat(timespec='seconds')}Z" for x in (known.min(), known.max())
+        )
+        last = known.max().item()
+    kind, post_id, on_comment = identity.identify(columns.cells["link"])
+    n = len(columns)
+    part = {
+        "kind": [_KINDS.get(what, "post")] * n, "utc": utc, "url": columns.cells["link"],
+        "text": columns.cells.get("text"), "type": columns.cells.get("type"), "shared": columns.cells.get("shared"),
+        "post_kind": kind, "post_id": post_id, "on_comment": on_comment, "file": np.full(n, number), "row": columns.row,
+    }  # fmt: skip
+    return part, last
+
+
+def _table(parts: list[dict[str, Any]]) -> pd.DataFrame:
+    """The rows of all files; of rows that stand in several, those of the file that holds most of them."""
+    import pandas as pd
+    import pyarrow as pa
+
+    names = ("kind", "utc", "url", "text", "type", "shared", "post_kind", "post_id", "on_comment", "file", "row")
+    texts = ("url", "text", "type", "shared")
+    frames = []
+    for part in parts:
+        n = len(part["row"])
+        values = {name: part[name] if part[name] is not None else pa.array([""] * n, pa.string()) for name in names}
+        frames.append(
+            pd.DataFrame({name: pd.Series(v, dtype="str") if name in texts else v for name, v in values.items()})
+        )
+    if not frames:
+        empty = {name: pd.Series([], dtype="str" if name in texts else "object") for name in names}
+        return pd.DataFrame(empty).astype(
+            {"utc": "datetime64[us]", "on_comment": bool, "file": "int64", "row": "int64"}
+        )
+    whole = pd.concat(frames, ignore_index=True)
+    if whole.groupby("kind")["file"].nunique().max() > 1:
+        same = ["kind", "utc", "url", "text", "type"]
+        nth = whole.groupby([*same, "file"], dropna=False, sort=False).cumcount()
+        whole = whole[~whole.assign(nth=nth).duplicated([*same, "nth"])].reset_index(drop=True)
+    return _with_quotes(whole)
+
+
+def _with_quotes(whole: pd.DataFrame) -> pd.DataFrame:
+    """Add to what was done: a post of one's own that passes on another post with words shares that post."""
+    import pandas as pd
+    import pyarrow as pa
+
+    quoted = whole[(whole["kind"] == "post") & whole["shared"].str.contains("linkedin.com/", regex=False)]
+    if not len(quoted):
+        return whole
+    kind, post_id, on_comment = identity.identify(pa.array(quoted["shared"], pa.string()))
+    made = quoted.assign(kind="share", url=quoted["shared"], post_kind=kind, post_id=post_id, on_comment=on_comment)
+    return pd.concat([whole, made[made["post_id"] != ""]], ignore_index=True)
+
+
+# ------------------------------------------------------------------------------------------------------------ analytics
+
+_Key = TypeVar("_Key")
+
+
+def _larger(held: dict[_Key, dict[str, int]], more: Mapping[_Key, Mapping[str, int]]) -> None:
+    for key, counts in more.items():
+        own = held.setdefault(key, {})
+        own.update({name: max(n, own.get(name, n)) for name, n in counts.items()})
+
+
+def _metrics(told: Sequence[analytics.Metrics], listed: list[dict[str, Any]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Per post and per day what the workbooks say; where two do, the larger figure, for counts only grow."""
+    import pandas as pd
+    import pyarrow as pa
+
+    posts = dict[str, dict[str, int]]()
+    places = dict[str, list[str]]()
+    days = dict[dt.date, dict[str, int]]()
+    for made in told:
+        span = sorted(made.days)
+        listed.append({
+            "archive": made.name, "file": made.name, "what": "analytics", "rows": made.rows, "unread": made.unread,
+            "first": span[0].isoformat() if span else None, "last": span[-1].isoformat() if span else None,
+            "note": "; ".join(dict.fromkeys(made.notes)),
+        })  # fmt: skip
+        _larger(posts, made.posts)
+        _larger(days, made.days)
+        for url, where in made.places.items():
+            places.setdefault(url, []).extend(f"{made.name}/{place}" for place in where)
+    urls = list(posts)
+    kind, post_id, _ = identity.identify(pa.array(urls, pa.string()))
+    metrics = pd.DataFrame({
+        "url": pd.Series(urls, dtype="str"), "post_kind": kind, "post_id": post_id,
+        **{name: pd.array([posts[u].get(name) for u in urls], dtype="Int64") for name in analytics.COUNTS},
+        "sources": pd.Series([places[u] for u in urls], dtype="object"),
+    })  # fmt: skip
+    order = sorted(days)
+    per_day = pd.DataFrame({
+        "date": pd.Series(order, dtype="object"),
+        **{name: pd.array([days[d].get(name) for d in order], dtype="Int64") for name in ("impressions", "engagements", "followers")},
+    })  # fmt: skip
+    return metrics, per_day

@@ -1,0 +1,449 @@
+"""The part about the reader's own side: LinkedIn's archive and analytics beside the chat, and how to get them.
+
+Each figure says which tier it is of: *said in chat*, *in my archive*, or *inferred*. What is not found is never worded as not
+done, and a comparison never as a cause. Links stand as text: the page leads nowhere.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from podaudit.evidence.obliged import RULES
+from podaudit.evidence.schemas import Found, Where
+from podaudit.model import Status, Verdict
+from podaudit.report.language import N_, Language, Piece, Text, plain, visible
+from podaudit.report.tally import Tally, rows
+from podaudit.report.terms import STATUSES, rule_text
+from podaudit.report.view import Column, Row, Sort, Table
+
+if TYPE_CHECKING:
+    from podaudit.evidence import Evidence
+
+_LISTED, _POSTS, _ACTIONS, _WORDINGS, _UNOPENED = 300, 100, 1500, 10, 40
+
+CHAT, ARCHIVE, INFERRED = "chat", "archive", "inferred"
+TIERS = {
+    CHAT: (N_("said in chat"), N_("what somebody wrote in the group")),
+    ARCHIVE: (N_("in my archive"), N_("what LinkedIn's own export of you holds")),
+    INFERRED: (N_("inferred"), N_("worked out: two ids of one post by their time, or the time zone")),
+}
+_FOUND = {
+    Found.CORROBORATED: N_("found"),
+    Found.NOT_FOUND: N_("not found"),
+    Found.UNKNOWN: N_("cannot be known"),
+}
+_KINDS = {"comment": N_("a comment"), "react": N_("a like"), "share": N_("a repost"), "vote": N_("a vote")}
+_REASONS = {
+    "the post is not on LinkedIn": N_("not on LinkedIn"),
+    "the link in the chat names no post (a short link or an article)": N_("the link names no post"),
+    "the call is later than the archive": N_("later than the archive"),
+    "nothing found, but the archive has no file of comments": N_("the archive has no file of comments"),
+    "nothing found, but the archive has no file of reactions": N_("the archive has no file of reactions"),
+}
+_WHERE = {
+    Where.POD: N_("posts put before the group"), Where.OTHERS: N_("other people's posts"), Where.OWN: N_("your own posts"),
+}  # fmt: skip
+_GROUPS = {
+    ("put", "put"): N_("put before the group, while you were in it"),
+    ("put", "not_put"): N_("not put before it, while you were in it"),
+    ("support", "with"): N_("put before it, and somebody said “done”"),
+    ("support", "without"): N_("put before it, and nobody said “done”"),
+    ("period", "before"): N_("before you were in the group"),
+    ("period", "during"): N_("while you were in it"),
+    ("period", "after"): N_("after you were in it"),
+}
+_MEASURES = {
+    "engagements": N_("engagements of a post"), "impressions": N_("impressions of a post"),
+    "day_engagements": N_("engagements on a day"), "day_impressions": N_("impressions on a day"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tiered:
+    """A sentence and the tier of what it says."""
+
+    text: Text
+    tier: str
+    name: str  # of the tier
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A post on which the reader left something, to walk through: link as text."""
+
+    line: int
+    caller: Piece
+    what: str
+    url: str
+    inferred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The part; ``given`` False where no archive was, and only the way to get one is shown."""
+
+    given: bool
+    tiers: tuple[tuple[str, str, str], ...] = ()  # class, name, meaning
+    points: tuple[Tiered, ...] = ()
+    claims: Table | None = None
+    answered: Table | None = None
+    rules: Table | None = None
+    comments: Table | None = None
+    wordings: tuple[tuple[str, str], ...] = ()  # words, how often
+    comparison: Table | None = None
+    posts: Table | None = None
+    clean_up: tuple[Given, ...] = ()
+    clean_up_left_out: Text = ()
+    files: tuple[Text, ...] = ()
+    unopened: tuple[str, ...] = ()
+    warning: Text = field(default=())
+
+
+def archive(t: Tally) -> Archive | None:
+    """The part, of an audit with LinkedIn's exports or with calls on LinkedIn; None where neither is there."""
+    evidence = t.audit.evidence
+    if evidence is None:
+        return Archive(False) if any(c["platform"] == "linkedin" for c in t.calls) else None
+    lang = t.lang
+    given = _clean_up(t, evidence)
+    found = rows(evidence.files)
+    return Archive(
+        given=True,
+        tiers=tuple((tier, lang.gettext(name), lang.gettext(about)) for tier, (name, about) in TIERS.items()),
+        points=_points(t, evidence),
+        claims=_claims(lang, evidence),
+        answered=_answered(t, rows(evidence.obligations)),
+        rules=_rules(lang, evidence),
+        comments=_comments(lang, evidence),
+        wordings=_wordings(lang, evidence),
+        comparison=_comparison(lang, evidence),
+        posts=_posts(t, evidence),
+        clean_up=given[:_ACTIONS],
+        clean_up_left_out=_left_out(lang, len(given) - _ACTIONS),
+        files=tuple(_file(lang, row) for row in found if row["what"] != "not opened"),
+        unopened=_unopened(lang, [row["file"] for row in found if row["what"] == "not opened" and not row["note"]]),
+        warning=lang.say("The exports bear the name of another member than the one you said to be.")
+        if evidence.figures["other_name"]
+        else (),
+    )
+
+
+def _left_out(lang: Language, count: int) -> Text:
+    if count <= 0:
+        return ()
+    return lang.say_n(
+        "%(n)s more stands in the tables that podaudit can write.", "%(n)s more stand in the tables that podaudit can write.",
+        count, n=lang.number(count),
+    )  # fmt: skip
+
+
+# -------------------------------------------------------------------------------- in sentences
+
+
+def _points(t: Tally, evidence: Evidence) -> tuple[Tiered, ...]:
+    """What it comes to, each sentence with its tier."""
+    lang, f = t.lang, evidence.figures
+
+    def figure(key: str) -> Piece:
+        return t.figure(f"archive-{key}", f[key])
+
+    made = list[Tiered]()
+
+    def point(tier: str, text: Text) -> None:
+        made.append(Tiered(text, tier, lang.gettext(TIERS[tier][0])))
+
+    if len(evidence.obligations):
+        point(CHAT, lang.say(
+            "%(member)s was asked %(n)s times, and said of %(claimed)s that it was done.",
+            member=t.member(f["owner"]), n=figure("obligations"), claimed=figure("claimed"),
+        ))  # fmt: skip
+        point(ARCHIVE, lang.say(
+            "Of those said to be done, something was found for %(found)s and nothing for %(missing)s; for %(unknown)s it cannot be "
+            "known. Not found is not “not done”: what was taken back is missing from an archive.",
+            found=figure("claimed_corroborated"), missing=figure("claimed_not_found"), unknown=figure("claimed_unknown"),
+        ))  # fmt: skip
+        point(ARCHIVE, lang.say(
+            "Of the others, something was found for %(found)s and nothing for %(missing)s; for %(unknown)s it cannot be known.",
+            found=figure("unclaimed_corroborated"), missing=figure("unclaimed_not_found"), unknown=figure("unclaimed_unknown"),
+        ))  # fmt: skip
+        by_time = int(evidence.obligations["inferred"].sum())
+        if by_time:
+            point(INFERRED, lang.say_n(
+                "For %(n)s of what was found only the time in the ids says that it is the same post.",
+                "For %(n)s of what was found only the time in the ids says that it is the same post.",
+                by_time, n=t.figure("archive-inferred", by_time),
+            ))  # fmt: skip
+    if f["reactions"] or f["comments"]:
+        point(ARCHIVE, lang.say(
+            "Of %(reactions)s likes and other reactions, %(pod_reactions)s went to posts by others put before the group; of "
+            "%(comments)s comments, %(pod_comments)s.",
+            reactions=figure("reactions"), pod_reactions=figure("pod_reactions"), comments=figure("comments"),
+            pod_comments=figure("pod_comments"),
+        ))  # fmt: skip
+    point(*_clock(lang, f))
+    return tuple(made)
+
+
+def _clock(lang: Language, f: Any) -> tuple[str, Text]:
+    """How LinkedIn's UTC was set to the chat's clock."""
+    if f["tz_grounds"] == "given":
+        return CHAT, lang.say(
+            "LinkedIn's times were set to the chat's clock by the zone %(zone)s, as you said.", zone=f["tz"]
+        )
+    if f["tz"] is None:
+        return INFERRED, lang.say(
+            "The chat's time zone is not known, so nothing is said of how soon something was done; --tz decides it."
+        )
+    return INFERRED, lang.say(
+        "LinkedIn's times were set to the chat's clock by the zone %(zone)s: no call can come before its post, and in this zone the "
+        "calls follow their posts soonest (%(n)s calls; the soonest after %(time)s). --tz decides it.",
+        zone=f["tz"], n=lang.number(f["tz_calls"]), time=lang.span(f["tz_soonest"] or 0),
+    )  # fmt: skip
+
+
+# -------------------------------------------------------------------------------- obligations and rules
+
+
+def _table(
+    key: str, caption: str, columns: Sequence[Column], cells: Iterable[Sequence[Text | str]], note: Text = ()
+) -> Table | None:
+    """A table of text and pieces; None where it has no rows."""
+    made = tuple(Row(tuple((Piece(cell),) if isinstance(cell, str) else cell for cell in row)) for row in cells)
+    return Table(key, caption, tuple(columns), made, note=note) if made else None
+
+
+def _with_tier(lang: Language, name: str, tier: str = ARCHIVE) -> str:
+    return f"{name} ({lang.gettext(TIERS[tier][0])})"
+
+
+def _of(lang: Language, name: str, tier: str, sort: Sort = Sort.TEXT) -> Column:
+    """A column whose heading says the tier."""
+    return Column(_with_tier(lang, name, tier), sort)
+
+
+def _claims(lang: Language, evidence: Evidence) -> Table | None:
+    columns = (
+        _of(lang, lang.gettext("Status"), CHAT), Column(lang.gettext("Calls"), Sort.NUMBER),
+        _of(lang, lang.gettext("Found"), ARCHIVE, Sort.NUMBER), _of(lang, lang.gettext("Not found"), ARCHIVE, Sort.NUMBER),
+        Column(lang.gettext("Cannot be known"), Sort.NUMBER),
+    )  # fmt: skip
+    return _table(
+        "claims", lang.gettext("Calls put to you: their status in the chat, and what the archive shows"), columns,
+        (
+            (lang.gettext(STATUSES[Status(row["status"])][0]), *(
+                lang.number(row[name]) for name in ("obligations", *(found.value for found in Found))
+            ))
+            for row in rows(evidence.claims)
+        ),
+    )  # fmt: skip
+
+
+def _answered(t: Tally, held: Sequence[dict[str, Any]]) -> Table | None:
+    """Call by call: what the chat has, and what the archive."""
+    lang, call_on = t.lang, {c["line"]: c for c in t.calls}
+    columns = (
+        Column(lang.gettext("Call"), Sort.ORDER), Column(lang.gettext("By")), _of(lang, lang.gettext("Status"), CHAT),
+        _of(lang, lang.gettext("Archive"), ARCHIVE), Column(lang.gettext("What")), Column(lang.gettext("After the call")),
+        Column(lang.gettext("Words")),
+    )  # fmt: skip
+    made = []
+    for row in held[:_LISTED]:
+        call = call_on[row["call_line"]]
+        t.cite(row["call_line"], (Piece(lang.gettext("your archive"), href="#archive"),))
+        found = Found(row["found"])
+        what = ", ".join(lang.gettext(_KINDS[kind]) for kind in row["kinds"])
+        if found is Found.UNKNOWN:
+            what = lang.gettext(_REASONS[row["why"]]) if row["why"] in _REASONS else ""
+        shown = lang.gettext(_FOUND[found])
+        shown = _with_tier(lang, shown, INFERRED) if row["inferred"] else shown
+        made.append((
+            (t.line(row["call_line"]), Piece(f" {lang.moment(call['time'])}")), (t.member(call["caller"]),),
+            lang.gettext(STATUSES[Status(row["status"])][0]), shown, what,
+            _after(lang, row["after_call"]), "" if row["words"] is None else _words(lang, row),
+        ))  # fmt: skip
+    caption = lang.gettext(
+        "The time after the call is that of the first thing found; the words are those of the longest comment"
+    )
+    return _table("answered", caption, columns, made, _left_out(lang, len(held) - _LISTED))
+
+
+def _words(lang: Language, row: dict[str, Any]) -> str:
+    """``8, a question``."""
+    notes = [lang.number(row["words"])]
+    notes += [lang.gettext("a question")] if row["question"] else []
+    notes += [lang.gettext("emoji alone")] if row["emoji_only"] else []
+    notes += [lang.gettext("a stock phrase")] if row["stock"] else []
+    return ", ".join(notes)
+
+
+def _after(lang: Language, minutes: float | None) -> str:
+    if minutes is None:
+        return ""
+    time = lang.span(abs(minutes))
+    return time if minutes >= 0 else plain(lang.say("%(time)s before", time=time))
+
+
+def _rules(lang: Language, evidence: Evidence) -> Table | None:
+    checks = evidence.checks
+    counts = Counter(zip(checks["type"].tolist(), checks["verdict"].tolist(), strict=True))
+    columns = (
+        Column(lang.gettext("A member is to …")), *(
+            Column(lang.gettext(name), Sort.NUMBER) for name in (N_("Kept"), N_("Broken"), N_("Cannot be known"))
+        ),
+    )  # fmt: skip
+    made: list[tuple[Text | str, ...]] = []
+    for rule in RULES:
+        found = [counts[rule.value, verdict.value] for verdict in Verdict]
+        if any(found):
+            made.append((rule_text(lang, rule.value, None), *(lang.number(n) if n else "" for n in found)))
+    caption = _with_tier(lang, lang.gettext("Calls put to you under each rule"))
+    return _table("archive-rules", caption, columns, made)
+
+
+# -------------------------------------------------------------------------------- comments and posts
+
+
+def _comments(lang: Language, evidence: Evidence) -> Table | None:
+    held = rows(evidence.comments)
+    if not held:
+        return None
+
+    def line(name: str, values: Iterable[str]) -> tuple[str, ...]:
+        return lang.gettext(name), *values
+
+    def shares(column: str) -> list[str]:
+        return [percent(lang, row[column]) for row in held]
+
+    def spans(column: str) -> list[str]:
+        return ["–" if row[column] is None else lang.span(row[column]) for row in held]
+
+    places = [Column(lang.gettext(_WHERE[Where(row["where"])]), Sort.NUMBER) for row in held]
+    caption = _with_tier(lang, lang.gettext("Your comments, by whose posts they stand under"))
+    return _table(
+        "own-comments", caption, [Column(lang.gettext("Figure")), *places], (
+            line(N_("Comments"), (lang.number(row["comments"]) for row in held)),
+            line(N_("Words, median"), (decimal(lang, row["words_median"]) for row in held)),
+            line(N_("Stock phrases only"), shares("stock")),
+            line(N_("The same words as an earlier comment"), shares("same_words")),
+            line(N_("Emoji alone"), shares("emoji_only")),
+            line(N_("With a question"), shares("question")),
+            line(N_("After the call, median"), spans("after_call_median")),
+            line(N_("After the post, median"), spans("after_post_median")),
+            line(N_("Between 18:00 and 23:00"), shares("evenings")),
+            line(N_("Between 23:00 and 7:00"), shares("nights")),
+            line(N_("On Saturday or Sunday"), shares("weekends")),
+        ),
+    )  # fmt: skip
+
+
+def percent(lang: Language, share: float | None) -> str:
+    return "–" if share is None else lang.percent(share, 1)
+
+
+def decimal(lang: Language, value: float | None) -> str:
+    """A number with at most one decimal."""
+    if value is None:
+        return "–"
+    if value == int(value):
+        return lang.number(int(value))
+    return lang.decimal(value)
+
+
+def _wordings(lang: Language, evidence: Evidence) -> tuple[tuple[str, str], ...]:
+    held = [row for row in rows(evidence.repeated) if row["pod"]]
+    return tuple((visible(row["text"][:200]), lang.number(row["pod"] + row["others"])) for row in held[:_WORDINGS])
+
+
+def _comparison(lang: Language, evidence: Evidence) -> Table | None:
+    columns = (
+        Column(lang.gettext("Posts or days")), Column(lang.gettext("Figure")), *(
+            Column(lang.gettext(name), Sort.NUMBER) for name in (N_("How many"), N_("Median"), N_("Interval"))
+        ),
+    )  # fmt: skip
+    made = []
+    for row in rows(evidence.comparison):
+        interval = "–"
+        if row["low"] is not None:
+            interval = plain(
+                lang.say("%(low)s to %(high)s", low=decimal(lang, row["low"]), high=decimal(lang, row["high"]))
+            )
+        made.append((
+            lang.gettext(_GROUPS[row["by"], row["group"]]), lang.gettext(_MEASURES[row["measure"]]), lang.number(row["cases"]),
+            decimal(lang, row["median"]), interval,
+        ))  # fmt: skip
+    caption = _with_tier(lang, lang.gettext("Medians by LinkedIn's analytics"))
+    return _table("comparison", caption, columns, made)
+
+
+def _posts(t: Tally, evidence: Evidence) -> Table | None:
+    """Post by post, with how much of its engagement the group can account for."""
+    lang = t.lang
+    held = [row for row in rows(evidence.posts) if row["engagements"] is not None or row["call_line"] is not None]
+    columns = (
+        Column(lang.gettext("Posted"), Sort.ORDER), Column(lang.gettext("Call"), Sort.ORDER),
+        _of(lang, lang.gettext("Engagements"), ARCHIVE, Sort.NUMBER), _of(lang, lang.gettext("Impressions"), ARCHIVE, Sort.NUMBER),
+        _of(lang, lang.gettext("Said “done”"), CHAT, Sort.NUMBER),
+        _of(lang, lang.gettext("The group can account for"), INFERRED, Sort.NUMBER),
+    )  # fmt: skip
+    caption = lang.gettext("Your posts, the newest last")
+    return _table(
+        "own-posts", caption, columns, (_post(t, row) for row in held[-_POSTS:]), _left_out(lang, len(held) - _POSTS)
+    )
+
+
+def _post(t: Tally, row: dict[str, Any]) -> tuple[Text | str, ...]:
+    lang, line = t.lang, row["call_line"]
+    if line is not None:
+        t.cite(line, (Piece(lang.gettext("your archive"), href="#archive"),))
+    part = ""
+    if row["share_low"] is not None:
+        low, high = percent(lang, row["share_low"]), percent(lang, row["share_high"])
+        part = low if low == high else plain(lang.say("%(low)s to %(high)s", low=low, high=high))
+    return (
+        lang.date(row["posted_at"], short=True) if row["posted_at"] else "–", () if line is None else (t.line(line),),
+        "–" if row["engagements"] is None else lang.number(row["engagements"]),
+        "–" if row["impressions"] is None else lang.number(row["impressions"]),
+        "" if line is None else plain(lang.say("%(n)s of %(all)s", n=lang.number(row["recorded"]), all=lang.number(row["asked"]))),
+        part,
+    )  # fmt: skip
+
+
+# -------------------------------------------------------------------------------- to walk through, and what was read
+
+
+def _clean_up(t: Tally, evidence: Evidence) -> tuple[Given, ...]:
+    """A row per post, by call: what the reader left there."""
+    held: dict[tuple[int, str | None], list[dict[str, Any]]] = {}
+    for row in rows(evidence.actions):
+        held.setdefault((row["call_line"], row["post_id"]), []).append(row)
+    made = list[Given]()
+    for (line, _), own in held.items():
+        kinds = Counter(row["kind"] for row in own)
+        what = ", ".join(
+            t.lang.gettext(_KINDS[kind]) + (f" × {t.lang.number(n)}" if n > 1 else "")
+            for kind, n in sorted(kinds.items())
+        )
+        if len(made) < _ACTIONS:
+            t.cite(line, (Piece(t.lang.gettext("your archive"), href="#archive"),))
+        made.append(
+            Given(line, t.member(own[0]["caller"]), what, visible(own[0]["url"]), all(r["inferred"] for r in own))
+        )
+    return tuple(made)
+
+
+def _file(lang: Language, row: dict[str, Any]) -> Text:
+    text = lang.say_n(
+        "%(file)s: %(n)s row read", "%(file)s: %(n)s rows read", row["rows"], file=Piece(visible(row["file"]), name=True),
+        n=lang.number(row["rows"]),
+    )  # fmt: skip
+    if row["unread"]:
+        text = (*text, Piece(", "), *lang.say("%(n)s not read", n=lang.number(row["unread"])))
+    return text
+
+
+def _unopened(lang: Language, names: Sequence[str]) -> tuple[str, ...]:
+    more = len(names) - _UNOPENED
+    return (*(visible(name) for name in names[:_UNOPENED]), *([f"… (+{lang.number(more)})"] if more > 0 else []))

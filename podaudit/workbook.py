@@ -1,0 +1,114 @@
+"""Tables as Excel workbooks: text stands as text and is guarded, so that nothing in a chat is ever run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import tempfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from podaudit import __version__
+from podaudit.model import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from podaudit.model import Column, Schema
+
+ROWS = (1 << 20) - 1  # that a sheet holds below its heading
+CHARACTERS = 32_767  # that a cell holds, in units of UTF-16
+_MARK = " … [cut]"
+_CREATED = dt.datetime(2000, 1, 1)  # what a file says of itself holds no clock
+_FIRST_YEAR = 1900  # before it Excel has no dates
+_WIDTHS = {"int": 10, "float": 12, "bool": 8, "time": 19, "list": 24, "map": 40}
+_WIDE = {"text": 80, "why": 50, "url": 40, "about": 60}
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """An Excel file, and what of the table did not fit as it is."""
+
+    data: bytes
+    sheets: int  # over which the rows are spread
+    cut: int  # cells whose text was too long
+
+
+def workbook(table: pd.DataFrame, schema: Schema, guard: Callable[[str], str], most: int = ROWS) -> Workbook:
+    """The public columns of ``table`` as an Excel file; more than ``most`` rows go on in further sheets.
+
+    Texts pass through ``guard``, and end in a mark where they are longer than a cell can be. Lists and mappings are JSON.
+    Deterministic for one version of XlsxWriter.
+    """
+    columns = [c for c in schema.columns if c.public]
+    file, cut, sheets = io.BytesIO(), 0, 0
+    with tempfile.TemporaryDirectory() as folder:  # where rows wait for the end, readable by the owner only
+        book = open_book(file, folder)
+        heading = book.add_format({"bold": True})
+        formats = {
+            "UTC": book.add_format({"num_format": 'yyyy-mm-dd hh:mm:ss"Z"'}),
+            "": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        }
+        held = rows(table[[c.name for c in columns]].set_axis([f"c{n}" for n in range(len(columns))], axis=1))
+        for first in range(0, max(len(table), 1), most):
+            sheets += 1
+            sheet = book.add_worksheet(schema.name if sheets == 1 else f"{schema.name} ({sheets})")
+            sheet.freeze_panes(1, 0)
+            for at, column in enumerate(columns):
+                sheet.set_column(at, at, _WIDE.get(column.name, _WIDTHS.get(column.type.rstrip("?"), 24)))
+                sheet.write_string(0, at, column.name, heading)
+            for row in range(1, min(most, len(table) - first) + 1):
+                for at, (column, value) in enumerate(zip(columns, next(held), strict=True)):
+                    cut += _write(sheet, row, at, column, value, guard, formats)
+        book.close()
+    return Workbook(file.getvalue(), sheets, cut)
+
+
+def open_book(file: io.BytesIO, folder: str) -> Any:
+    """A workbook that is written row by row, runs nothing and holds no clock."""
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(
+        file, {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    book.set_properties({"created": _CREATED, "author": f"podaudit {__version__}"})
+    return book
+
+
+def fitted(text: str) -> str:
+    """``text``, or as much of it as a cell holds, with a mark at its end."""
+    if len(text) <= CHARACTERS // 2 or len(raw := text.encode("utf-16-le", "replace")) <= 2 * CHARACTERS:
+        return text
+    return raw[: 2 * (CHARACTERS - len(_MARK))].decode("utf-16-le", "ignore") + _MARK
+
+
+def _write(
+    sheet: Any, row: int, at: int, column: Column, value: Any, guard: Callable[[str], str], formats: dict[str, Any]
+) -> bool:
+    """Write one cell; was its text cut?"""
+    type = column.type.rstrip("?")
+    if value is None:
+        return False
+    if type == "bool":
+        sheet.write_boolean(row, at, value)
+    elif type in ("int", "float"):
+        sheet.write_number(row, at, value)
+    elif type == "time" and value.year >= _FIRST_YEAR:
+        sheet.write_datetime(row, at, value, formats[column.unit])
+    else:
+        text = _text(value)
+        shown = fitted(guard(text))
+        sheet.write_string(row, at, shown)
+        return shown.endswith(_MARK) and not text.endswith(_MARK)
+    return False
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dt.datetime):
+        return value.isoformat(timespec="seconds")
+    return json.dumps(value, ensure_ascii=False, default=_text)
