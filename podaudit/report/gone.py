@@ -111,8 +111,18 @@ def _exits(t: Tally, exits: list[dict[str, Any]], after: dict[int, list[dict[str
         t.cite(line)
         before = [x for x in m["lines"] if x != line and (not t.compact or x in t.listed)]
         later = [r for r in after[line] if not t.compact or r["line"] in t.listed]
-        items = [Item(lang.moment(r["time"]), (t.line(r["line"]), Piece(" "), t.member(r["actor"]), Piece(lang.gettext(": ") + names(lang, r['labels']))))
-                 for r in later]  # fmt: skip
+        items = [
+            Item(
+                lang.moment(r["time"]),
+                (
+                    t.line(r["line"]),
+                    Piece(" "),
+                    t.member(r["actor"]),
+                    Piece(lang.gettext(": ") + names(lang, r["labels"])),
+                ),
+            )
+            for r in later
+        ]
         put = sum(time <= m["time"] for time in calls[member])
         own = received.get(member)
         got = (
