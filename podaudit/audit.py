@@ -70,7 +70,7 @@ def audit(export: Export, options: Options, corrections: Corrections = NONE, giv
     ``podaudit.evidence`` read them.
     """
     made, chat = asked_and_answered(export, corrections)
-    books, source = lexicon.load(), made.source
+    books = lexicon.load()
     calls_, rules_, replies, ledger_ = made.calls, made.rules, made.replies, made.ledger
     pressed = pressure(chat, calls_, made.repeats, rules_, replies, ledger_, books)
     pressed = correcting.corrected_labels(pressed, calls_, chat, made.members, corrections)
@@ -80,13 +80,22 @@ def audit(export: Export, options: Options, corrections: Corrections = NONE, giv
         checks=checks(chat, calls_, made.repeats, rules_, replies, made.absences, ledger_, pressed, books),
         pressure=pressed,
         episodes=episodes(pressed, replies, made.membership),
-        dynamics=dynamics(
-            calls_, rules_, replies, ledger_, pressed, made.members, made.membership, source.first, source.last
-        ),
-        network=network(calls_, ledger_, replies, rules_, made.members),
-        load=load(calls_, ledger_, replies, made.members, source.first, source.last, options.minutes),
-        evidence=evidence.lay(given, source, made.members, calls_, rules_, ledger_, options.me) if given else None,
+        evidence=evidence.lay(given, made.source, made.members, calls_, rules_, ledger_, options.me) if given else None,
+        **figures(made, pressed, options.minutes),
     )
+
+
+def figures(made: Asked, pressed: pd.DataFrame, minutes: float) -> dict[str, Any]:
+    """The sections of figures, by the audit's names for them: all that is counted from the other tables."""
+    source = made.source
+    return {
+        "dynamics": dynamics(
+            made.calls, made.rules, made.replies, made.ledger, pressed, made.members, made.membership, source.first,
+            source.last,
+        ),
+        "network": network(made.calls, made.ledger, made.replies, made.rules, made.members),
+        "load": load(made.calls, made.ledger, made.replies, made.members, source.first, source.last, minutes),
+    }  # fmt: skip
 
 
 def asked_and_answered(export: Export, corrections: Corrections = NONE) -> tuple[Asked, Chat]:

@@ -14,7 +14,7 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 
 import typer
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from podaudit.audit import Audit
     from podaudit.evidence import Given
     from podaudit.model import Source
+    from podaudit.privacy.command import Hiding
 
 USAGE = 2
 INTERRUPTED = 130
@@ -108,6 +109,23 @@ Correct = Annotated[
     str | None,
     typer.Option("--corrections", metavar="FILE", help="Put right what this TOML file says podaudit has wrong."),
 ]
+Pseudonyms = Annotated[
+    str | None,
+    typer.Option(
+        "--pseudonyms", metavar="KEYFILE", help="Pseudonyms for people, group, files and posts, under this key."
+    ),
+]
+Texts = Annotated[
+    Literal["none", "redacted"] | None,
+    typer.Option("--text", help="With --pseudonyms: what becomes of what members wrote; none of it stays otherwise."),
+]
+Coarse = Annotated[
+    Literal["hour", "day", "week"] | None,
+    typer.Option("--coarse", help="With --pseudonyms: round all times down to this."),
+]
+Suppress = Annotated[
+    bool, typer.Option("--suppress", help="With --pseudonyms: leave counts from 1 to 4 out of the tables of figures.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop with status 3 if any line could not be read.")]
 FullLog = Annotated[
     bool, typer.Option("--full-log", help="Put the whole chat into the report, compressed; else what it cites.")
@@ -156,13 +174,45 @@ def report(
     tz: Zone = None,
     corrections: Correct = None,
     strict: Strict = False,
+    share: Annotated[
+        bool,
+        typer.Option(
+            "--share", help="Write a version to share: pseudonyms, no times of day, no links, nothing quoted."
+        ),
+    ] = False,
+    key: Annotated[
+        str | None,
+        typer.Option("--key", metavar="KEYFILE", help="With --share: the key; otherwise podaudit.key beside it."),
+    ] = None,
+    quotes: Annotated[
+        bool, typer.Option("--quotes", help="With --share: quote messages, redacted, and list them for you to read.")
+    ] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Write the report of a chat: one HTML file beside the export, named after it. Prints its path."""
-    target = _target(output, _beside(exports[0]), [*exports, *(linkedin or ()), *(analytics or ())], open_)
+    sources = [*exports, *(linkedin or ()), *(analytics or ())]
     options = Options(date_order, me, strict, max_size << 20, minutes)
+    if share:
+        from podaudit.privacy import command
+
+        if linkedin or analytics or me or full_log:
+            raise _UsageError(
+                "--linkedin, --analytics, --me and --full-log are for the private report; leave them out with --share."
+            )
+        if output:
+            _check(Path(output), exports)
+        made = _audit(exports, options, verbose, quiet, corrections)
+        where = Path("chat" if exports[0] == "-" else exports[0]).parent
+        page = command.Page(
+            Path(output) if output else None, where, Path(key) if key else None, quotes, lang or _language_of(made)
+        )
+        _show(command.write_page(made, page, lambda path: _check(path, exports), quiet), open_, quiet)
+        return
+    if key or quotes:
+        raise _UsageError("--key and --quotes go with --share.")
+    target = _target(output, _beside(exports[0]), sources, open_)
     made = _audit(exports, options, verbose, quiet, corrections, _given(linkedin, analytics, tz, options))
     _write_report(made, target, lang, options, full_log, open_, quiet)
 
@@ -180,21 +230,30 @@ def audit(
     tz: Zone = None,
     corrections: Correct = None,
     strict: Strict = False,
+    pseudonyms: Pseudonyms = None,
+    text: Texts = None,
+    coarse: Coarse = None,
+    suppress: Suppress = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Print a summary of the audit, or with --json the audit document."""
+    hide = _hiding(pseudonyms, text, coarse, suppress, [*(linkedin or ()), *(analytics or ())])
     options = Options(date_order, me, strict, max_size << 20, minutes)
     made = _audit(exports, options, verbose, quiet, corrections, _given(linkedin, analytics, tz, options))
+    shown = hide(made, quiet) if hide else made
     if json:
         from podaudit import tables
 
-        terminal.out(tables.dumps(tables.document(made, __version__)))
+        data = tables.dumps(tables.document(shown, __version__)).encode("utf-8", "replace")
+        if hide:
+            hide.check(made, {"the audit document": data})
+        terminal.out(data)
     else:
         from podaudit import brief
 
-        terminal.out("".join(f"{terminal.plain(line)}\n" for line in brief.lines(made)))
+        terminal.out("".join(f"{terminal.plain(line)}\n" for line in brief.lines(shown)))
 
 
 @app.command(epilog="Example: podaudit tables 'WhatsApp Chat with Boost.zip' -o boost-tables --format csv")
@@ -213,6 +272,10 @@ def tables(
     tz: Zone = None,
     corrections: Correct = None,
     strict: Strict = False,
+    pseudonyms: Pseudonyms = None,
+    text: Texts = None,
+    coarse: Coarse = None,
+    suppress: Suppress = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
@@ -220,10 +283,17 @@ def tables(
     """Write the audit as tables, one file each, and a manifest of them. Prints the folder's path."""
     from podaudit.tables import write_tables
 
+    hide = _hiding(pseudonyms, text, coarse, suppress, [*(linkedin or ()), *(analytics or ())])
     options = Options(date_order, me, strict, max_size << 20, minutes)
     made = _audit(exports, options, verbose, quiet, corrections, _given(linkedin, analytics, tz, options))
     tell = (lambda _: None) if quiet else terminal.say
-    written = write_tables(made, Path(output), format_, options, __version__, tell)
+    if hide:
+        shown = hide(made, quiet)
+        written = hide.write(
+            made, Path(output), lambda folder: write_tables(shown, folder, format_, options, __version__, tell)
+        )
+    else:
+        written = write_tables(made, Path(output), format_, options, __version__, tell)
     if not quiet:
         terminal.say(f"{len(written)} files; manifest.json lists them with their SHA-256.")
     _path_out(Path(output))
@@ -477,6 +547,21 @@ def _audit(
     return made
 
 
+def _hiding(
+    key: str | None, text: str | None, coarse: str | None, suppress: bool, archives: Sequence[str]
+) -> Hiding | None:
+    """What --pseudonyms and the options that go with it ask for."""
+    if key is None:
+        if text or coarse or suppress:
+            raise _UsageError("--text, --coarse and --suppress go with --pseudonyms KEYFILE.")
+        return None
+    if archives:
+        raise _UsageError("--linkedin and --analytics hold what is yours alone; leave them out with --pseudonyms.")
+    from podaudit.privacy.command import Hiding
+
+    return Hiding(Path(key), cast("Any", text or "none"), cast("Any", coarse), suppress)
+
+
 def _tell(source: Source, started: float, verbose: bool, quiet: bool) -> None:
     """Say what no figure should be read without; with ``verbose``, all that was read and assumed."""
     if not verbose and not quiet:
@@ -520,6 +605,11 @@ def _write_report(
     if target is None:
         terminal.out(page)
         return
+    _show(target, open_, quiet)
+
+
+def _show(target: Path, open_: bool | None, quiet: bool) -> None:
+    """Say where the report is, and open it where that is wanted."""
     _path_out(target)
     if open_ or (open_ is None and sys.stdout.isatty() and _has_screen()):
         import webbrowser

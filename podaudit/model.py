@@ -536,6 +536,9 @@ class Source:
     languages: Mapping[str, float] = field(default_factory=dict)
     files: tuple[File, ...] = ()  # the exports given; a single one need not be named again
     line_ledger: LineLedger = LineLedger()
+    pseudonyms: Mapping[str, Any] | None = (
+        None  # how the audit was pseudonymised: text, coarse, suppress; None: it was not
+    )
 
     def __post_init__(self) -> None:
         if not self.files:

@@ -37,7 +37,7 @@ from podaudit.model import (
 from podaudit.writing import make_folder, remove, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -186,14 +186,14 @@ def write_tables(
         data, *said = written_as(format, frame, schema)
         put(name, data)
         remarks += [f"{name}: {remark}" for remark in said]
-    put(NOTES, notes(format, [schema for schema, _ in made], remarks).encode())
+    put(NOTES, notes(format, [schema for schema, _ in made], remarks, audit.source.pseudonyms).encode())
 
     manifest = {
         "schema": SCHEMA_VERSION,
         "generator": f"podaudit {version}",
         "input": {"name": audit.source.name, "sha256": audit.source.sha256},
         "source": _source(audit.source),
-        "options": {"format": format, **asdict(options)},
+        "options": {"format": format, **_options(audit, options)},
         "counts": counts,
         "remarks": remarks,
         "figures": {name: _figures(getattr(audit, name), held) for name, held in sections(audit).items()},
@@ -235,17 +235,57 @@ def written_as(format: Format, frame: pd.DataFrame, schema: Schema) -> tuple[Any
     return (writer(rows(frame, schema), [c.name for c in schema.columns if c.public]).encode("utf-8", "replace"),)
 
 
-def notes(format: Format, schemas: Sequence[Schema] = WRITTEN, remarks: Sequence[str] = ()) -> str:
-    """What stands beside the tables: how values are written, what did not fit, and what each column holds."""
+def _options(audit: Audit, options: Options) -> Row:
+    """The options as given; with pseudonyms, without the name of who made the export."""
+    return asdict(options) | ({} if audit.source.pseudonyms is None else {"me": None})
+
+
+_PRIVATE = (
+    "These files hold names, numbers and messages of real people. They are private: keep them where others can't "
+    "read them."
+)
+_PSEUDONYMOUS = (
+    "People, the group, posts and files bear pseudonyms here, under a key that is not in this folder; links and who made the "
+    "export are left out. sha256 of the input is an HMAC of its SHA-256 under that key. Pseudonymised data are still personal "
+    "data: whoever was in the group may recognise people by what happened, and so may whoever has the key."
+)
+_WORDS = {
+    "none": "Nothing that members wrote is in here.",
+    "redacted": "Messages stand redacted: names of members, numbers, addresses, links, handles and files are replaced, as far as "
+    "they are recognised. Read them before you hand them on.",
+}
+
+
+def _handling(pseudonyms: Mapping[str, Any] | None) -> str:
+    """How to treat the files, by what is in them."""
+    last = (
+        "manifest.json lists every file with its SHA-256; it is written last, so without it the folder is not complete."
+    )
+    if pseudonyms is None:
+        return f"{_PRIVATE} {last}"
+    coarse, few = pseudonyms["coarse"], pseudonyms["suppress"]
+    parts = [_PSEUDONYMOUS, _WORDS[pseudonyms["text"]]]
+    parts += [f"Times are those of the beginning of the {coarse}."] if coarse else []
+    parts += (
+        ["Counts from 1 to 4 are left out of the tables of figures, and what is worked out from them."] if few else []
+    )
+    return " ".join((*parts, last))
+
+
+def notes(
+    format: Format,
+    schemas: Sequence[Schema] = WRITTEN,
+    remarks: Sequence[str] = (),
+    pseudonyms: Mapping[str, Any] | None = None,
+) -> str:
+    """What stands beside the tables: how values are written, how to treat the files, what did not fit, and each column."""
     paragraphs = [
         "Tables written by podaudit. What the words mean: podaudit explain NAME.",
         "Lines are lines of the exported text, counted from 1; of several exports, of their merged text, and the table origins says "
         "where each stands. Their times are by the clock of the first. Times are local, as the export shows them, in ISO 8601; "
         "posted_at and utc are UTC and end in Z. post_id has 19 digits: load it as text (in pandas, dtype={'post_id': str}), or the "
         "last digits change. A chat shows what people said, not what they did.",
-        "These files hold names, numbers and messages of real people. They are private: keep them where others can't "
-        "read them. manifest.json lists every file with its SHA-256; it is written last, so without it the folder is "
-        "not complete.",
+        _handling(pseudonyms),
         _HOW[format],
         *remarks,
     ]
@@ -278,6 +318,7 @@ def _source(source: Source) -> Row:
         "warnings": list(source.warnings),
         "files": [{name: _plain(value) for name, value in asdict(file).items()} for file in source.files],
         "line_ledger": asdict(source.line_ledger),
+        **({} if source.pseudonyms is None else {"pseudonyms": dict(source.pseudonyms)}),
     }
 
 
@@ -289,8 +330,8 @@ def _plain_column(column: pd.Series[Any], type: str, utc: bool) -> list[Any]:
                 for value, there in zip(column, column.notna(), strict=True)]  # fmt: skip
     if type in ("float?", "list", "map", "any"):
         return [_plain(value) for value in column]
-    if type in ("int?", "str?"):
-        kind = int if type == "int?" else str
+    if type in ("int?", "str?") or (type == "int" and column.hasnans):  # counts may have been left out on request
+        kind = str if type == "str?" else int
         return [kind(value) if there else None for value, there in zip(column, column.notna(), strict=True)]
     values: list[Any] = column.tolist()
     return values

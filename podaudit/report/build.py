@@ -21,6 +21,7 @@ from podaudit.report.reading import reading
 from podaudit.report.record import record, status_heads
 from podaudit.report.ruled import ruled
 from podaudit.report.sayings import retell_all
+from podaudit.report.share import share_note
 from podaudit.report.spoken import spoken
 from podaudit.report.summary import limits, summary
 from podaudit.report.tally import rows, tally
@@ -40,7 +41,7 @@ def build(
 
     Raises ``DecisionNeeded`` when ``me`` is no member's name.
     """
-    t = tally(audit, Language(lang))
+    t = tally(audit, Language(lang, days=audit.source.pseudonyms is not None))
     if me is not None and me not in t.number:
         raise DecisionNeeded(
             "--me: no member of this chat has that name; give it as the members table of the report shows it."
@@ -58,5 +59,5 @@ def build(
         messages=messages(t),  # after all that cites them
         gaps=tuple(Gap(g["line"], g["line_end"], retell_all(t.lang, g["why"])) for g in held),
         gaps_left_out=left_out(t, len(gaps) - len(held)), run=run(t, options), full_log=full_log(t) if whole_log else "",
-        archive=from_linkedin, corrections=corrected,
+        archive=from_linkedin, corrections=corrected, share=share_note(t), quoted=tuple(sorted(t.quoted)),
     )  # fmt: skip

@@ -47,7 +47,9 @@ def head(t: Tally) -> Head:
 
 
 def _files(t: Tally, digits: int) -> Iterator[Fact]:
-    """Each export as given, with as many digits of its SHA-256."""
+    """Each export as given, with as many digits of its SHA-256; nothing in a version to share."""
+    if t.audit.source.pseudonyms is not None:
+        return
     for file in t.audit.source.files:
         yield Fact(t.lang.gettext("File"), (Piece(visible(file.name), name=True),))
         yield Fact(

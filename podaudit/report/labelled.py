@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from podaudit.model import Event, Label
-from podaudit.report.language import N_, Language, Piece, Text
+from podaudit.report.language import N_, Language, Piece, Text, plain
 from podaudit.report.sayings import reason
 from podaudit.report.tally import Tally
 from podaudit.report.terms import GROUPS, LABELS, primary_group
@@ -64,6 +64,10 @@ def group_of(label: Label) -> str:
 def elapsed(lang: Language, time: dt.timedelta) -> str:
     """``3 hours later``."""
     minutes = max(int(time.total_seconds() // 60), 0)
+    if lang.days:  # days of the calendar
+        days = minutes // 1440
+        later = lang.say_n("%(n)s day later", "%(n)s days later", days, n=lang.number(days))
+        return plain(later) if days else lang.gettext("the same day")
     if minutes < 1:
         return lang.gettext("at once")
     if minutes >= 2880:

@@ -95,14 +95,15 @@ def _forms(code: str) -> Forms:
 
 
 class Language:
-    """One of ``LANGUAGES``. Holds no state besides its catalogue and its forms."""
+    """One of ``LANGUAGES``. Holds no state besides its catalogue, its forms, and whether clock times are left out."""
 
-    __slots__ = ("code", "forms", "translations")
+    __slots__ = ("code", "days", "forms", "translations")
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, days: bool = False) -> None:
         if code not in LANGUAGES:
             raise ValueError(f"no report in the language {code!r}; there is {', '.join(LANGUAGES)}")
         self.code = code
+        self.days = days
         self.translations = _catalogue(code)
         self.forms = _forms(code)
 
@@ -188,11 +189,14 @@ class Language:
         return template.format(day=number, month=months[day.month - 1], year=day.year)
 
     def moment(self, time: dt.datetime, year: bool = True) -> str:
-        """``4 Sep 2023 09:30``, or without the year."""
-        return f"{self.date(time, short=True) if year else self.day(time)} {time:%H:%M}"
+        """``4 Sep 2023 09:30``, or without the year, or without the clock."""
+        day = self.date(time, short=True) if year else self.day(time)
+        return day if self.days else f"{day} {time:%H:%M}"
 
     def due(self, due: dt.datetime, since: dt.datetime) -> str:
         """A deadline as short as it can be beside the time of its call: the clock alone on the same day."""
+        if self.days:
+            return self.gettext("the same day") if due.date() == since.date() else self.day(due)
         return f"{due:%H:%M}" if due.date() == since.date() else f"{self.day(due)} {due:%H:%M}"
 
     def duration(self, minutes: int) -> str:

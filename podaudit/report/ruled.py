@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from podaudit.report import pictures
 from podaudit.report.kept import checks
-from podaudit.report.language import Piece, Text, plain
+from podaudit.report.language import N_, Piece, plain
 from podaudit.report.tally import Tally, rows
 from podaudit.report.terms import rule_text
 from podaudit.report.view import Column, Question, Row, Sort, Table
@@ -32,7 +34,7 @@ def ruled(t: Tally) -> Ruled:
     held: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows(t.audit.rules):
         held[row["type"]].append(row)
-    t.fetch(t.audit.rules["line"].tolist())
+    t.fetch([*t.audit.rules["line"].tolist(), *t.audit.rules["lifted"].dropna().tolist()])
     numbered = {id(row): n for n, row in enumerate((row for versions in held.values() for row in versions), start=1)}
     drawn, ticks = _strips(t, held, numbered)
     return Ruled(_question(t, held), drawn, ticks, _table(t, held, numbered) if held else None, checks(t))
@@ -63,8 +65,8 @@ def _question(t: Tally, held: dict[str, list[dict[str, Any]]]) -> Question:
     return Question(tuple(answer), t.evidence(lines), (
         lang.say("A rule is what members must, should or may not do in or for the group, put as a standing norm and not as a "
                  "request about one post. A later rule of the same kind replaces the earlier one from the next message on."),
-        lang.say("The marked words in the message decided it. That a rule was lifted is not read; nor are rules told elsewhere, "
-                 "as in the group's description."),
+        lang.say("A rule ends where one who lays down the rules says that it no longer holds. The marked words in the message "
+                 "decided it. Rules told elsewhere, as in the group's description, are not read."),
     ))  # fmt: skip
 
 
@@ -78,13 +80,21 @@ def _strips(
     for kind, versions in held.items():
         bars = []
         for i, row in enumerate(versions):
-            after = next((later for later in versions[i + 1 :] if later["line"] > row["line"]), None)
-            until = after["time"] if after else max(source.last, row["time"])
+            end = _end(t, row, versions[i + 1 :])
+            until = end[1] if end else max(source.last, row["time"])
             words = plain(rule_text(t.lang, kind, row["value"]))
             title = f"{words}: {t.lang.moment(row['time'])} – {t.lang.moment(until)}"
-            bars.append(pictures.Bar(row["time"], until, f"#r{numbered[id(row)]}", title, after is not None))
+            bars.append(pictures.Bar(row["time"], until, f"#r{numbered[id(row)]}", title, end is not None))
         drawn.append((rule_text(t.lang, kind, versions[0]["value"] if len(versions) == 1 else None), bars))
     return pictures.strips(t.lang, drawn, min(source.first, source.last), source.last)
+
+
+def _end(t: Tally, row: dict[str, Any], versions: Sequence[dict[str, Any]]) -> tuple[int, dt.datetime] | None:
+    """Line and time of the message that lifts a rule or replaces it; None where it still stands."""
+    if row["lifted"] is not None and (message := t.message(row["lifted"])) and message.time:
+        return row["lifted"], message.time
+    later = next((r for r in versions if r["line"] > row["line"]), None)
+    return (later["line"], later["time"]) if later else None
 
 
 def _table(t: Tally, held: dict[str, list[dict[str, Any]]], numbered: dict[int, int]) -> Table:
@@ -94,12 +104,15 @@ def _table(t: Tally, held: dict[str, list[dict[str, Any]]], numbered: dict[int, 
     for versions in held.values():
         for row in versions:
             line = row["line"]
-            later = next((r for r in versions if r["line"] > line), None)
+            end = _end(t, row, versions)
             anchor = f"r{numbered[id(row)]}"
-            until: Text = (
-                lang.say("%(time)s, replaced in line %(line)s", time=lang.moment(later["time"]), line=t.line(later["line"]))
-                if later else lang.say("still stood when the export ends")
-            )  # fmt: skip
+            until = lang.say("still stood when the export ends")
+            if end:
+                said = N_("%(time)s, replaced in line %(line)s")
+                if end[0] == row["lifted"]:
+                    said = N_("%(time)s, lifted in line %(line)s")
+                until = lang.say(said, time=lang.moment(end[1]), line=t.line(end[0]))
+                t.cite(end[0])
             t.cite(line, t.claim(lang.gettext("rule"), f"#{anchor}"))
             # Without words of its own to show, a rule shows its message's once.
             quote = t.quote(line, _SNIPPET, [row["phrase"]] if row["phrase"] else [])
@@ -109,7 +122,7 @@ def _table(t: Tally, held: dict[str, list[dict[str, Any]]], numbered: dict[int, 
                 rule_text(lang, row["type"], row["value"]), (Piece(lang.moment(row["time"])),), until,
                 (t.member(row["by"]),), (t.line(line),),
             )  # fmt: skip
-            made.append(Row(cells, anchor, "replaced" if later else "", quote))
+            made.append(Row(cells, anchor, "replaced" if end else "", quote))
     columns = (
         Column(lang.gettext("A member is to …")), Column(lang.gettext("From")), Column(lang.gettext("Until")),
         Column(lang.gettext("Said by")), Column(lang.gettext("Line"), Sort.NUMBER),

@@ -104,6 +104,7 @@ class Tally:
     listed: set[int]  # lines of the labelled messages that the page quotes
     monday: dt.date | None  # of the first week; None without calls
     cites: dict[int, list[Text]] = field(default_factory=lambda: defaultdict(list))
+    quoted: set[int] = field(default_factory=set)  # lines of the messages whose words stand in the page
     _held: dict[int, Message] = field(default_factory=dict)
 
     # Pieces ---------------------------------------------------------------------------------------------------------
@@ -197,6 +198,8 @@ class Tally:
         message = self.message(line)
         if message is None:
             return ()
+        if message.text:
+            self.quoted.add(line)
         limit = min(limit or _SHORT, _SHORT) if self.compact else limit
         return segments(message.text, self.marks.get(line, ()) if phrases is None else phrases, limit)
 

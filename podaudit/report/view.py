@@ -211,6 +211,8 @@ class View:
     full_log: str  # all messages, compressed; empty where they were not asked for
     archive: Archive | None
     corrections: Table | None
+    share: tuple[Text, ...] = ()  # what a version to share says of itself; empty: this is the private one
+    quoted: tuple[int, ...] = ()  # lines of the messages whose words stand in the page
 
     @property
     def tables(self) -> tuple[Table, ...]:

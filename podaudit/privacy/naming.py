@@ -1,0 +1,125 @@
+"""Where names stand in a text, whatever their spelling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from podaudit.privacy import forms
+from podaudit.privacy.known import Known, Who
+from podaudit.privacy.letters import SEAM, folded
+
+# What is put behind a first name: the owner's s, and the small forms of seven languages.
+_ENDINGS = (
+    "s", "je", "jes", "tje", "tjes", "etje", "pje", "ke", "kes", "ken", "ie", "i", "y", "chen", "lein", "erl", "inha", "inho",
+    "ita", "ito", "ina", "ino", "etta", "etto",
+)  # fmt: skip
+_GAP = 3  # characters that may stand between the words of a name
+_LONG = 8  # letters of a whole name from which it is found inside a longer word
+_ENDED = frozenset(".!?…:;\n•-–*")
+_HAILED = frozenset(",!:")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name in a text: where it stands in the raw one, and whose it is."""
+
+    start: int
+    stop: int
+    who: Who
+
+
+@dataclass(slots=True)
+class Namer:
+    """Finds the known names of a chat. ``sure`` leaves out what may be an ordinary word wherever it stands."""
+
+    known: Known
+    sure: bool = False
+    weak: frozenset[str] = frozenset()  # further words that are ordinary ones as well
+    _inside: re.Pattern[str] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        whole = sorted((g for g in self.known.glued if len(g) >= _LONG), key=lambda g: (-len(g), g))
+        self._inside = re.compile("|".join(whole)) if whole else None
+
+    def holds_name(self, word: str) -> bool:
+        """Whether a whole name is glued into a longer word."""
+        return self._inside is not None and self._inside.search(word) is not None
+
+    def find(self, text: str) -> list[Named]:
+        """All names in ``text``, in order, never overlapping; the longest first."""
+        copy, origin = folded(text, seams=True)
+        words = list(forms.tokens(copy))
+        found: list[Named] = []
+        at = 0
+        while at < len(words):
+            who, count = self._from(text, copy, origin, words, at)
+            start, stop = words[at][0], words[at + count - 1][1]
+            if who is None and (hit := self._single(text, copy, origin, words[at])) is not None:
+                who = hit
+            if who is None and self._inside is not None and (held := self._inside.search(words[at][2])):
+                who = self.known.glued[held[0]]
+            if who is not None:
+                found.append(Named(origin[start], origin[stop - 1] + 1, who))
+            at += count
+        return found
+
+    def _from(
+        self, text: str, copy: str, origin: Sequence[int], words: Sequence[tuple[int, int, str]], at: int
+    ) -> tuple[Who | None, int]:
+        """The longest name of several words that begins at a word; else whether the word is one glued together."""
+        for parts, who in self.known.sequences.get(words[at][2], ()):
+            n = len(parts)
+            if (
+                tuple(w[2] for w in words[at : at + n]) == parts
+                and all(_near(copy[words[i][1] : words[i + 1][0]]) for i in range(at, at + n - 1))
+                and not (
+                    self.sure
+                    and all(map(self._is_weak, parts))
+                    and not self._capitals(text, origin, words[at : at + n])
+                )
+            ):
+                return who, n
+        # A possessive s may be glued to the last word: de Vriess, de Vries'
+        glued = self.known.glued.get(words[at][2]) or self.known.glued.get(words[at][2].removesuffix("s"))
+        return glued, 1
+
+    def _single(self, text: str, copy: str, origin: Sequence[int], word: tuple[int, int, str]) -> Who | None:
+        start, stop, name = word
+        raw = text[origin[start]]
+        who = self.known.single.get(name)
+        if who is not None and self._is_weak(name):
+            return who if not self.sure and _stands_as_name(copy, start, stop, raw) else None
+        if who is not None:
+            return who if len(name) > 2 or (raw.isupper() and not self.sure) else None
+        for ending in ("s",) if self.sure else _ENDINGS:
+            stem = name.removesuffix(ending)
+            plain = stem != name and len(stem) > 2 and stem in self.known.single and not self._is_weak(stem)
+            if plain and (ending == "s" or (stem in self.known.first and raw.isupper())):
+                return self.known.single[stem]
+        if not self.sure and raw.isupper():
+            return self.known.short.get(name)
+        return None
+
+    def _is_weak(self, word: str) -> bool:
+        return len(word) == 1 or word in self.known.weak or word in self.weak
+
+    @staticmethod
+    def _capitals(text: str, origin: Sequence[int], words: Sequence[tuple[int, int, str]]) -> bool:
+        return all(text[origin[start]].isupper() and len(word) > 1 for start, _, word in words)
+
+
+def _near(between: str) -> bool:
+    return len(between) <= _GAP and not any(c.isdigit() or c == "\n" for c in between)
+
+
+def _stands_as_name(copy: str, start: int, stop: int, raw: str) -> bool:
+    """Whether a word that is an ordinary one as well stands here as a name: a capital inside a sentence, an @, hailed."""
+    before = copy[:start].rstrip(" \t" + SEAM)
+    if copy[max(0, start - 1) : start] in ("@", "#"):
+        return True
+    if not raw.isupper():
+        return False
+    opens = not before or before[-1] in _ENDED
+    return not opens or copy[stop : stop + 1] in _HAILED

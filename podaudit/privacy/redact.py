@@ -1,0 +1,113 @@
+"""A text without what gives people away: names become pseudonyms, the rest a word in square brackets for what it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from podaudit.privacy import forms
+from podaudit.privacy.known import Known, Who
+from podaudit.privacy.naming import Namer
+from podaudit.privacy.tokens import Tokens
+
+NAME = "[name]"  # somebody's, but whose is not clear
+_SHORT = 2  # letters of a shown name that is looked for as a word only
+_INVISIBLE = "\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e\u200b\u200c\u200d\u200e\u200f\ufeff"
+
+_Span = tuple[int, int, Who]
+
+
+@dataclass(slots=True)
+class Redactor:
+    """Redacts the texts of one chat; equal texts are worked out once."""
+
+    known: Known
+    tokens: Tokens
+    members: Mapping[str, str]  # canonical name -> pseudonym
+    _namer: Namer = field(init=False)
+    _shown: re.Pattern[str] | None = field(init=False)
+    _done: dict[str, str] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._namer = Namer(self.known)
+        shown = sorted((name for name in self.known.shown if len(name) > _SHORT), key=lambda name: (-len(name), name))
+        self._shown = re.compile(rf"(?<!\w)(?:~\s?)?({'|'.join(map(re.escape, shown))})(?!\w)") if shown else None
+
+    def text(self, text: str) -> str:
+        """``text`` redacted."""
+        if text not in self._done:
+            self._done[text] = self._redacted(text)
+        return self._done[text]
+
+    def _redacted(self, text: str) -> str:
+        if not text:
+            return text
+        found = forms.find(text)
+        fixed = [(form.start, form.stop, self._placeholder(form)) for form in found if form.kind != "handle"]
+        spans = list(fixed)
+        names = self._names(text)
+        for form in found:  # a name says more than the handle it stands in
+            if form.kind == "handle" and not any(form.start < name[1] and name[0] < form.stop for name in names):
+                spans.append((form.start, form.stop, self._placeholder(form)))
+        handles = [(form.start, form.stop) for form in found if form.kind == "handle"]
+        for start, stop, who in names:
+            low, high = _apart(*_widened(text, start, stop, handles), fixed)
+            if low < high:
+                spans.append((low, high, self._pseudonym(who)))
+        parts: list[str] = []
+        at = 0
+        for start, stop, word in sorted(spans):
+            if start < at:
+                continue
+            parts += [text[at:start].rstrip(_INVISIBLE), word]
+            at = stop
+            while at < len(text) and text[at] in _INVISIBLE:
+                at += 1
+        return "".join((*parts, text[at:]))
+
+    def _names(self, text: str) -> list[_Span]:
+        """The names in a text; those that stand as the app shows them with their signs and emoji."""
+        shown = self._shown.finditer(text) if self._shown else ()
+        whole: list[_Span] = [(m.start(), m.end(), Who("full name", (self.known.shown[m[1]],))) for m in shown]
+        every = [*whole, *((named.start, named.stop, named.who) for named in self._namer.find(text))]
+        kept: list[_Span] = []
+        for start, stop, who in sorted(every, key=lambda span: span[:2]):
+            if kept and start < kept[-1][1]:  # of two that overlap, the longer says who
+                low, high, other = kept[-1]
+                kept[-1] = (low, max(high, stop), who if stop - start > high - low else other)
+            else:
+                kept.append((start, stop, who))
+        return kept
+
+    def _placeholder(self, form: forms.Form) -> str:
+        if form.kind == "number" and (member := self.known.numbers.get(form.value[-9:])):
+            return self.members[member]
+        if form.kind == "handle" and (who := self.known.glued.get(forms.squeezed(form.value))):
+            return self._pseudonym(who)
+        return f"[{form.kind}]"
+
+    def _pseudonym(self, who: Who) -> str:
+        if len(who.members) == 1:
+            return self.members[who.members[0]]
+        if who.outsider:
+            return self.tokens.outsider(who.outsider)
+        return self.tokens.group(who.group) if who.group else NAME
+
+
+def _widened(text: str, start: int, stop: int, handles: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """A name with the rest of the handle it stands in, as in ``@anna_85``."""
+    for low, high in handles:
+        if low < stop and start < high:
+            start, stop = min(start, low), max(stop, high)
+    while stop < len(text) and (text[stop].isdigit() or text[stop] == "_"):
+        stop += 1
+    return start, stop
+
+
+def _apart(start: int, stop: int, fixed: Sequence[tuple[int, int, str]]) -> tuple[int, int]:
+    """Of a name that runs into a link or the name of a file, what stands outside."""
+    for low, high, _ in fixed:
+        if low < stop and start < high:
+            start, stop = (high, stop) if low <= start else (start, low)
+    return start, stop
