@@ -87,6 +87,7 @@ def test_the_dutch_readme_shows_what_a_former_member_needs() -> None:
     for words in ("podaudit chat.zip", "--me", "--lang", "explain"):
         assert words in shown
     for step in (
+        "--share",
         "### iPhone",
         "### Android",
         "### Windows",

@@ -19,9 +19,11 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from hypothesis import given
 from hypothesis import strategies as st
+from make_evidence import OWNER, archive, pod, workbook
 
-from podaudit import codebook, model
+from podaudit import codebook, evidence, model
 from podaudit.audit import Audit, audit
+from podaudit.corrections import Corrections
 from podaudit.export import read
 from podaudit.report import LANGUAGES, language, page, render, terms
 from podaudit.report.language import Language, plain
@@ -34,6 +36,29 @@ DAYS = st.dates(dt.date(2009, 1, 1), dt.date(2040, 12, 31))
 @pytest.fixture(scope="module")
 def audited(demo: Path) -> Audit:
     return audit(read(demo, name=demo.name, options=model.Options()), model.Options())
+
+
+@pytest.fixture(scope="module")
+def shown(
+    demo: Path, audited: Audit, root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[Audit, str | None]]:
+    """What a page can be made of, with its reader."""
+    toml = (root / "fixtures/corrections/corrections.toml").read_text(encoding="utf-8")
+    export, options = read(demo, name=demo.name, options=model.Options()), model.Options()
+    return {
+        "a chat": (audited, None),
+        "a member's own": (audited, "Mirthe"),
+        "corrected": (audit(export, options, Corrections.parse(toml, "mine.toml")), None),
+        "with LinkedIn's archive": (_with_archive(tmp_path_factory.mktemp("archive")), OWNER),
+    }
+
+
+def _with_archive(folder: Path) -> Audit:
+    made, options = pod(), model.Options(date_order="dmy")
+    (folder / "archive.zip").write_bytes(archive(made.files))
+    (folder / "analytics.xlsx").write_bytes(workbook(made.sheets))
+    given = evidence.gather([folder / "archive.zip"], [folder / "analytics.xlsx"], None, 1 << 26, None)
+    return audit(read(None, data=made.chat.encode(), name="chat.txt", options=options), options, given=given)
 
 
 def test_the_languages_are_those_of_the_model() -> None:
@@ -231,7 +256,7 @@ class Words(HTMLParser):
             self.lang = held["lang"] or ""
         elif held.get("lang") == "en":
             self.english.append(tag)
-        hidden = tag in ("blockquote", "bdi", "q", "script", "style", "mark", "cite") or (
+        hidden = tag in ("blockquote", "bdi", "code", "q", "script", "style", "mark", "cite") or (
             tag != "html" and held.get("lang") == "en"
         )  # fmt: skip
         if tag not in ("meta", "link", "br", "hr", "input", "col", "wbr"):
@@ -261,14 +286,16 @@ _SHARED = {
 
 
 def _own(text: str) -> str:
-    """The text without addresses, and without the titles that stand in quotation marks."""
+    """The text without addresses, titles in quotation marks, and what LinkedIn's English menus say in brackets."""
+    text = re.sub(r"\((?:Get a copy of your data|Data privacy|Post impressions|Me)\)", "", text)
     return re.sub(r"https?:\S+|\S+\.\w+/\S+|[“„«‘][^”“»’]*[”“»’]", "", text)
 
 
-@pytest.mark.parametrize("me", [None, "Mirthe"])
+@pytest.mark.parametrize("page", ["a chat", "a member's own", "corrected", "with LinkedIn's archive"])
 @pytest.mark.parametrize("code", OTHERS)
-def test_no_english_is_left_on_the_page(audited: Audit, code: str, me: str | None) -> None:
-    words = Words(render(audited, lang=code, me=me, version="1"))
+def test_no_english_is_left_on_the_page(shown: dict[str, tuple[Audit, str | None]], code: str, page: str) -> None:
+    made, me = shown[page]
+    words = Words(render(made, lang=code, me=me, version="1"))
     assert words.lang == code
     assert set(words.english) <= {"blockquote"}, "only what is quoted may be English"
     text = _own(" ".join(words.said))
@@ -304,7 +331,7 @@ def test_every_word_on_the_page_is_there_to_be_translated(audited: Audit, monkey
     forms = Language("it").forms
     months = "|".join(sorted({*forms.months, *forms.months_short}, key=len, reverse=True))
     names = " ".join([*audited.members["name"], audited.source.group or "", audited.source.name])
-    names += " ".join([*forms.languages.values(), *forms.weekdays_short])
+    names += " " + " ".join([*forms.languages.values(), *forms.weekdays_short])
     facts = {*re.findall(r"[^\W\d_]+", names), *re.findall("[a-f]+", audited.source.sha256)}
     left = set(re.findall(r"[^\W\d_]{2,}", re.sub(rf"\b(?:{months})\b", "", text)))
     assert left - facts - {"podaudit", "android", "utf", "dmy"} == set()

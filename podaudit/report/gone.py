@@ -111,8 +111,18 @@ def _exits(t: Tally, exits: list[dict[str, Any]], after: dict[int, list[dict[str
         t.cite(line)
         before = [x for x in m["lines"] if x != line and (not t.compact or x in t.listed)]
         later = [r for r in after[line] if not t.compact or r["line"] in t.listed]
-        items = [Item(lang.moment(r["time"]), (t.line(r["line"]), Piece(" "), t.member(r["actor"]), Piece(f": {names(lang, r['labels'])}")))
-                 for r in later]  # fmt: skip
+        items = [
+            Item(
+                lang.moment(r["time"]),
+                (
+                    t.line(r["line"]),
+                    Piece(" "),
+                    t.member(r["actor"]),
+                    Piece(lang.gettext(": ") + names(lang, r["labels"])),
+                ),
+            )
+            for r in later
+        ]
         put = sum(time <= m["time"] for time in calls[member])
         own = received.get(member)
         got = (
@@ -123,7 +133,7 @@ def _exits(t: Tally, exits: list[dict[str, Any]], after: dict[int, list[dict[str
         made.append(Row((
             (t.line(line),), (Piece(lang.moment(m["time"])),), event_text(t, held[line] | {"member": member, "by": m["by"]}),
             (*((Piece(lang.number(m["pressed_before"])),) if m["pressed_before"] else ()),
-             *((Piece(": "), *t.evidence(before)) if before else ())),
+             *((Piece(t.lang.gettext(": ")), *t.evidence(before)) if before else ())),
             (Piece(lang.number(put)),), got, (Piece(lang.number(len(after[line]))),) if after[line] else (),
         ), fold=Fold(lang.gettext("what was said after"), tuple(items)) if items else None))  # fmt: skip
     columns = (

@@ -58,4 +58,4 @@ def _where(t: Tally, kind: str, lines: list[int], anchor: str) -> Text:
     """The rule, and links to the messages that show it."""
     most = _LINKED_COMPACT if t.compact else _LINKED
     links = t.evidence(lines, t.claim(t.lang.gettext("checked against a rule"), f"#{anchor}"), most)
-    return (*rule_text(t.lang, kind, None), Piece(": "), *links)
+    return (*rule_text(t.lang, kind, None), Piece(t.lang.gettext(": ")), *links)

@@ -119,7 +119,7 @@ def _row(t: Tally, who: Piece, row: dict[str, object]) -> Row:
         count = lang.say(
             "%(n)s of %(all)s", n=lang.number(int(str(row["faster"]))), all=lang.number(int(str(row["judged"])))
         )
-        sooner = (*count, Piece(": "), *found) if found else count
+        sooner = (*count, Piece(t.lang.gettext(": ")), *found) if found else count
     to_read = int(str(row["to_read"]))
     return Row((
         (who,), (Piece(lang.number(int(str(row["n"])))),), span(row["median"]), span(row["p90"]),

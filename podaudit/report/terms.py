@@ -166,7 +166,7 @@ def _with_value(lang: Language, rule: RuleType, value: Any) -> Text | None:
         return lang.say("keep to these hours or days: “%(hours)s”", hours=words)
     if rule is RuleType.PAYMENT:
         return lang.say("pay to take part: “%(amount)s”", amount=words)
-    return (*lang.say(_PLAIN_RULES[rule]), Piece(": "), words)
+    return (*lang.say(_PLAIN_RULES[rule]), Piece(lang.gettext(": ")), words)
 
 
 def _quota(lang: Language, value: Mapping[str, Any]) -> Text | None:

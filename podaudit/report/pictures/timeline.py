@@ -103,7 +103,7 @@ def timeline(
             href = next((e.href for e in cell if e.href[-1].isdigit()), cell[0].href)
             bar = _BARS.get(shape, flat)
             d = bar(x_of[i] + gap, x_of[i + 1] - gap, height - 1, max((height - 14) * len(cell) / most, 4.0))
-            title = f"{_label(lang, starts[i], step)}: {lang.number(len(cell))} × {name}"
+            title = _label(lang, starts[i], step) + lang.gettext(": ") + f"{lang.number(len(cell))} × {name}"
             marks.append(Mark(shape, d, href, title))
         note = "" if key == MEMBERS or not most else lang.number(most)
         drawn.append(Lane(name, shape, sum(lane.height for lane in drawn), height, note, tuple(marks)))
@@ -143,5 +143,5 @@ def _members(lang: Language, cell: Sequence[Event], at: float) -> Iterable[Mark]
     shapes = [s for s in names if any(e.shape == s for e in cell)]
     for i, shape in enumerate(shapes):
         group = [e for e in cell if e.shape == shape]
-        title = f"{lang.date(group[0].time, short=True)}: {lang.number(len(group))} × {names[shape]}"
+        title = lang.date(group[0].time, short=True) + lang.gettext(": ") + f"{lang.number(len(group))} × {names[shape]}"
         yield Mark(shape, _GLYPHS[shape], group[0].href, title, round(at + (i - (len(shapes) - 1) / 2) * 2.2, 2))
