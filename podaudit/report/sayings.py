@@ -97,6 +97,53 @@ _CALLS = (
     N_("a post with an ask: “%(words)s”"),
     N_("a post put forward as the caller's own: “%(words)s”"),
 )
+_REPLIES = (
+    # Why a message is read as an answer to a call (podaudit/detect/reading.py, replies.py, signs.py, weighing.py).
+    N_("“%(words)s”, the group's sign for done by the rule on line %(line)s"),
+    N_("“%(words)s”, how this group answers calls (%(n)s times)"),
+    N_("“%(words)s” right after a call"),
+    N_("says it is done: “%(words)s”"),
+    N_("announces it: “%(words)s”"),
+    N_("says it cannot be done: “%(words)s”"),
+    N_("skips it: “%(words)s”"),
+    N_("counts: “%(words)s”"),
+    N_("names a later time: “%(words)s”"),
+    N_("signs off: “%(words)s”"),
+    N_("says from when: “%(words)s”"),
+    N_("says when: “%(words)s”"),
+    N_("names callers in a call of one's own"),
+    N_("the caller's name alone, after the call"),
+    N_("names the caller, and little else"),
+    N_("names callers of the last hours whom nothing was answered yet"),
+    N_("names those whose calls stand open, and little else"),
+    N_("a short first answer right after the call, as is the group's habit"),
+    N_("taken together it reads like an answer: %(traits)s"),
+    N_("taken together it reads like an answer"),
+)
+TRAITS = (
+    N_("the member's first word since the call"),
+    N_("within twenty minutes"),
+    N_("within the hour"),
+    N_("right after the call"),
+    N_("in words with which this group answers calls"),
+    N_("a sign alone"),
+    N_("names who made the latest call"),
+    N_("names callers"),
+    N_("opens with a name"),
+    N_("a name alone"),
+    N_("with the post itself"),
+    N_("with the group's sign"),
+    N_("with a sign the group uses"),
+    N_("counts"),
+    N_("words of a promise"),
+    N_("a later time"),
+    N_("words of refusing"),
+    N_("words of having done it"),
+    N_("words that often mean done"),
+    N_("a tick"),
+    N_("speaks of all"),
+    N_("speaks of both"),
+)
 _PARTS = (
     N_("day, month, year"),
     N_("month, day, year"),
@@ -240,7 +287,7 @@ def _pattern(message: str) -> re.Pattern[str]:
     return re.compile("".join(f"(?P<{p}>.+?)" if i % 2 else re.escape(p) for i, p in enumerate(parts)), re.S)
 
 
-_WHOLE = tuple((m, _pattern(m)) for m in (*DATES, OWNER, LINES, *_WARNINGS, *_DOUBTS, *_CALLS))
+_WHOLE = tuple((m, _pattern(m)) for m in (*DATES, OWNER, LINES, *_WARNINGS, *_DOUBTS, *_CALLS, *_REPLIES))
 _INSIDE = tuple((m, _pattern(m)) for m in _PARTS)
 _QUOTED = frozenset({"words", "encoding", "mark", "code", "n", "wrong", "all", "back", "other", "line"})
 
@@ -313,5 +360,11 @@ def part(lang: Language, words: str) -> str:
 
 
 def _told(lang: Language, message: str, match: re.Match[str]) -> str:
-    slots = {k: visible(v) if k in _QUOTED else part(lang, v) for k, v in match.groupdict().items()}
+    slots = {k: _slot(lang, k, v) for k, v in match.groupdict().items()}
     return plain(lang.say(message, **slots))
+
+
+def _slot(lang: Language, name: str, words: str) -> str:
+    if name == "traits":
+        return ", ".join(lang.gettext(trait) if trait in TRAITS else visible(trait) for trait in words.split(", "))
+    return visible(words) if name in _QUOTED else part(lang, words)
