@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 USAGE = 2
 INTERRUPTED = 130
-COMMANDS = ("report", "audit", "tables", "demo", "explain", "evaluate")
+COMMANDS = ("report", "audit", "tables", "demo", "explain", "evaluate", "verify")
 _COMMON = ("-q", "--quiet", "-v", "--verbose", "--debug")
 _ABOUT = ("-h", "--help", "-V", "--version", "--install-completion", "--show-completion")
 
@@ -119,8 +119,8 @@ def report(
     """Write the report of a chat: one HTML file beside the export, named after it. Prints its path."""
     target = Path(output) if output else _beside(exports[0])
     _check(target, exports)
-    made = _audit(exports, Options(date_order, me, strict, max_size << 20, minutes), verbose, quiet)
-    _write_report(made, target, lang, me, open_, quiet)
+    options = Options(date_order, me, strict, max_size << 20, minutes)
+    _write_report(_audit(exports, options, verbose, quiet), target, lang, options, open_, quiet)
 
 
 @app.command(epilog="Example: podaudit audit 'WhatsApp Chat with Boost.zip' --json > boost.json")
@@ -186,7 +186,7 @@ def demo(
     chat = str(demo_chat())
     target = Path(output) if output else Path(_beside(chat).name)
     _check(target, [chat])
-    _write_report(_audit([chat], Options(), verbose, quiet), target, lang, None, open_, quiet)
+    _write_report(_audit([chat], Options(), verbose, quiet), target, lang, Options(), open_, quiet)
 
 
 @app.command(epilog="Example: podaudit explain shaming --lang nl")
@@ -247,6 +247,32 @@ def evaluate(
         if errors:
             lines += ["", *terminal.differences(measure.differences(chats))]
         terminal.out("".join(f"{terminal.plain(line)}\n" for line in lines))
+
+
+@app.command(epilog="Example: podaudit verify boost.report.html --export 'WhatsApp Chat with Boost.zip'")
+def verify(
+    path: Annotated[
+        str, typer.Argument(metavar="PATH", help="A report (.html), a folder of tables, or an audit document (.json).")
+    ],
+    export: Annotated[
+        list[str] | None,
+        typer.Option("--export", metavar="FILE", help="An export to compare with what PATH was made of; may be repeated."),
+    ] = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Say whether a report or tables are unchanged since podaudit wrote them, and exports since podaudit was given them.
+
+    Exit status 1 where something was changed or is missing.
+    """
+    from podaudit import verify as compare
+
+    found = compare.verify(Path(path), [Path(name) for name in export or ()])
+    terminal.out("".join(f"{terminal.plain(line)}\n" for line in terminal.verified(found)))
+    if not quiet:
+        terminal.say("A match says nothing of the time before: an export is not signed by whoever sent it.")
+    if not found.good:
+        raise typer.Exit(1)
 
 
 # ------------------------------------------------------------------------------------------------------ shared steps
@@ -311,15 +337,17 @@ def _read(export: str, options: Options) -> Export:
 
 
 def _write_report(
-    made: Audit, target: Path, lang: Lang | None, me: str | None, open_: bool | None, quiet: bool
+    made: Audit, target: Path, lang: Lang | None, options: Options, open_: bool | None, quiet: bool
 ) -> None:
     from podaudit.report import render
+    from podaudit.verify import seal
     from podaudit.writing import write_whole
 
+    lang, me = lang or _language_of(made), options.me
     if me is not None:  # reading found the member that the user means, whatever the spelling
         me = next(iter(made.members.loc[made.members["owner"], "name"]), me)
-    html = render(made, lang=lang or _language_of(made), me=me, version=__version__)
-    write_whole(target, html.encode("utf-8", "replace"))
+    html = render(made, lang=lang, me=me, version=__version__).encode("utf-8", "replace")
+    write_whole(target, seal(html, made.source, options, lang, __version__))
     if not quiet:
         for line in terminal.summary(made):
             terminal.say(line)

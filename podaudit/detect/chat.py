@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SPLIT = dt.timedelta(minutes=2)  # ask and link may stand in two messages in a row, codebook section 1
 _SHORT, _SPOKEN = 4, 0.02  # letters of a word that needs its language, and the share of messages that makes it spoken
 LAUGH = regex.compile(r"[😂🤣😅🙈😬🤦]|\b(?:(?:ha|he|hi|ja|je|lo){2,}l?|lol|lmao|mdr|ptdr|kkk+|rsrs+)\b")
+READ = 8_000  # characters of a message that are searched; the longest lists of rules hold half as many
 LINK_SIGN = "⧉"  # stands in the folded text where a link stood
 
 
@@ -36,7 +37,7 @@ class Chat:
     lines: Sequence[int]  # line of the export
     times: Sequence[Any]  # datetime.datetime, local, naive
     members: Sequence[str]  # canonical name of who wrote it
-    texts: Sequence[str]  # as exported
+    texts: Sequence[str]  # as exported, the first READ characters
     folded: Sequence[str]  # podaudit.lexicon.fold, each link replaced by LINK_SIGN
     media: Sequence[bool]  # a media placeholder, contact card, location or call: no words of its own
     column: pa.Array  # folded, for Lexicon.gate
@@ -73,7 +74,7 @@ def view(messages: pd.DataFrame, members: pd.DataFrame, membership: pd.DataFrame
         ~messages["kind"].isin([Kind.NOTICE, Kind.DELETED, Kind.GAP]), ["line", "time", "member", "kind", "text"]
     ]
     lines: list[int] = shown["line"].tolist()
-    texts = _shared(shown["text"])
+    texts = [text if len(text) <= READ else text[:READ] for text in _shared(shown["text"])]
     bare = [unedited(text) if text.endswith(">") else text for text in _without_links(lines, texts, links)]
     folded = fold_all(bare)
     senders = _shared(shown["member"])
@@ -121,6 +122,6 @@ def _without_links(lines: list[int], texts: list[str], links: pd.DataFrame) -> l
     bare = list(texts)
     spans = zip(places(lines, links["line"]), links["start"].tolist(), links["stop"].tolist(), strict=True)
     for i, start, stop in reversed(list(spans)):
-        if i >= 0:
+        if i >= 0 and start < READ:
             bare[i] = f"{bare[i][:start]} {LINK_SIGN} {bare[i][stop:]}"
     return bare
