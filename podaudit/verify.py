@@ -138,7 +138,7 @@ def _tables(manifest: Path) -> _Found:
     findings = []
     for row in outputs:
         name, listed = (str(row.get("file")), str(row.get("sha256"))) if isinstance(row, dict) else ("", "")
-        if Path(name).name != name or "\\" in name or not _HEX.fullmatch(listed):
+        if name in ("", ".", "..") or Path(name).name != name or "\\" in name or not _HEX.fullmatch(listed):
             raise Unreadable(f"{manifest.name} lists what podaudit does not write; nothing was compared with it.")
         file = manifest.with_name(name)
         now = _digest(file) if file.is_file() else ""

@@ -24,6 +24,10 @@ SPLIT = dt.timedelta(minutes=2)  # ask and link may stand in two messages in a r
 _SHORT, _SPOKEN = 4, 0.02  # letters of a word that needs its language, and the share of messages that makes it spoken
 LAUGH = regex.compile(r"[😂🤣😅🙈😬🤦]|\b(?:(?:ha|he|hi|ja|je|lo){2,}l?|lol|lmao|mdr|ptdr|kkk+|rsrs+)\b")
 READ = 8_000  # characters of a message that are searched; the longest lists of rules hold half as many
+_RUN = 64  # letters and digits in a row, or signs and blanks in a row: longer than any word, and kept short for the patterns
+_RUNS = regex.compile(rf"\w{{{_RUN + 1},}}|\W{{{_RUN + 1},}}")
+_MAY_RUN = rf"[^\s]{{{_RUN + 1}}}|[\s\pP\pS\pC\pZ]{{{_RUN + 1}}}"  # for RE2
+_BEFORE = 4  # signs of a run that stand right before a word: a line's end, a bullet
 LINK_SIGN = "⧉"  # stands in the folded text where a link stood
 
 
@@ -76,6 +80,7 @@ def view(messages: pd.DataFrame, members: pd.DataFrame, membership: pd.DataFrame
     lines: list[int] = shown["line"].tolist()
     texts = [text if len(text) <= READ else text[:READ] for text in _shared(shown["text"])]
     bare = [unedited(text) if text.endswith(">") else text for text in _without_links(lines, texts, links)]
+    texts, bare = _short_runs(texts), _short_runs(bare)
     folded = fold_all(bare)
     senders = _shared(shown["member"])
     present = {
@@ -107,6 +112,21 @@ def _shared(column: pd.Series[str]) -> list[str]:
     coded = pa.chunked_array([pa.array(column, pa.large_string())]).combine_chunks().dictionary_encode()
     values = coded.dictionary.to_pylist()
     return [values[n] for n in coded.indices.to_pylist()]
+
+
+def _short_runs(texts: list[str]) -> list[str]:
+    """The texts with no run longer than ``_RUN``, so that no pattern can be made to look at one again from each of its places."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    shorter = list(texts)
+    for i in pc.indices_nonzero(pc.match_substring_regex(pa.array(texts, pa.large_string()), _MAY_RUN)).to_pylist():
+        shorter[i] = _RUNS.sub(_shorter, texts[i])
+    return shorter
+
+
+def _shorter(run: regex.Match[str]) -> str:
+    return run[0][: _RUN - _BEFORE] + run[0][-_BEFORE:]
 
 
 def places(lines: Sequence[int], wanted: pd.Series[int]) -> list[int]:
