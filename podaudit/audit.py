@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from podaudit import ledger, lexicon, links
 from podaudit.checks import checks
 from podaudit.detect.calls import calls
-from podaudit.detect.chat import Chat, view
+from podaudit.detect.chat import READ, Chat, view
 from podaudit.detect.pressure import pressure
 from podaudit.detect.replies import claims
 from podaudit.detect.rules import rules
@@ -88,8 +88,11 @@ def asked_and_answered(export: Export) -> tuple[Asked, Chat]:
         ruled = ruled.iloc[:0]
     called = ledger.with_due(called, ruled)
     replies, absences = ledger.tie(called, claims(chat, found, called, ruled, books), chat)
+    warnings = export.source.warnings
+    if long := int((messages["text"].str.len() > READ).sum()):
+        warnings += (f"Messages of more than {READ} characters: {long}; only that much of each was searched.",)
     made = Asked(
-        source=dataclasses.replace(export.source, languages=chat.languages),
+        source=dataclasses.replace(export.source, languages=chat.languages, warnings=warnings),
         messages=messages,
         origins=export.origins,
         members=members,

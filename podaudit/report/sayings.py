@@ -73,6 +73,7 @@ _WARNINGS = (
         "From line %(line)s on the file seems to hold another chat: %(n)s of the %(all)s messages there are by people who "
         "write nothing before it; give every chat by itself."
     ),
+    N_("Messages of more than %(all)s characters: %(n)s; only that much of each was searched."),
     N_("Who 'you' is in the notices is open; members who may be: %(n)s; --me NAME decides."),
 )
 _DOUBTS = (

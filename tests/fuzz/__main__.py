@@ -46,7 +46,7 @@ def _fuzz(name: str, seconds: int) -> None:
     kept = Path(".fuzz", name)
     kept.mkdir(parents=True, exist_ok=True)
     options = [
-        f"-max_total_time={seconds}", f"-max_len={MOST}", "-len_control=0", f"-artifact_prefix=.fuzz/find-{name}-", "-timeout=20",
+        f"-max_total_time={seconds}", f"-max_len={MOST}", "-len_control=0", f"-artifact_prefix=.fuzz/find-{name}-", "-timeout=200",
         "-rss_limit_mb=2048", "-print_final_stats=1", "-verbosity=1", f"-dict={HERE / 'exports.dict'}",
     ]  # fmt: skip
     seeds = [str(folder) for folder in (HERE / "seeds" / name, HERE / "found" / name) if folder.exists()]
