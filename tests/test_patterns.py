@@ -36,6 +36,8 @@ PUMPS = (
     "👩\u200d", "🇳🇱", "é", "e\u0301", "\u200e", "\u202f", "ха", "中", "م", "ha", "en ", "of ", "e o ", "anna en ", "a en b, ", "binnen 1 uur ",
     "van 1 tot ", "ik ben ", "maandag ", "1 jan ", "2 of 3 ", "k", "1k ", "urn:li:activity:", "activity-", "7", "\x00", "\r", "\r\n",
 )  # fmt: skip
+# Sentences of podaudit's own with slots, for names of files and phrases, which are short; matched as a whole.
+SHORT = {"podaudit.report.sayings._WHOLE", "podaudit.report.sayings._BESIDE", "podaudit.report.sayings.REASONS"}
 _WORDS = re.compile(r"(?<![\\\w])[^\W\d_]{2,}")
 Pattern = re.Pattern[Any] | regex.Pattern[Any]
 
@@ -68,6 +70,8 @@ def _kept() -> dict[tuple[str, int], tuple[str, Pattern]]:
                 if "Pattern" not in hints or inspect.signature(value).parameters:
                     continue
                 made = value()
+            if f"{module.__name__}.{name}" in SHORT:
+                continue
             for pattern in _patterns_in(made):
                 found.setdefault((str(pattern.pattern), pattern.flags), (f"{module.__name__}.{name}", pattern))
     return found

@@ -230,9 +230,9 @@ _REASONS = (
     N_("the writer has just written a message read as %(label)s"),
     N_("the writer goes on with a message read as %(label)s"),
 )
-_WORDS = re.compile(r"“(?P<words>[^”]*)” \((?P<about>[^()]*)\)")
+_WORDS = re.compile(r"“(?P<words>[^“”]*)” \((?P<about>[^()]*)\)")
 _SLOT = re.compile(r"%\((\w+)\)s")
-_SPAN = re.compile(r"(\d+) (day|hour|minute)s?")
+_SPAN = re.compile(r"(?<!\d)(\d+) (day|hour|minute)s?")
 _MINUTES = {"day": 1440, "hour": 60, "minute": 1}
 
 

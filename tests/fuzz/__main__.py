@@ -15,9 +15,9 @@ import sys
 from pathlib import Path
 
 import podaudit
+from tests.fuzz.each import NAMES, target
 
 HERE = Path(__file__).parent
-NAMES = ("reading", "zips", "auditing", "rendering")
 MOST = 4096  # bytes of an input
 
 
@@ -41,8 +41,6 @@ def _fuzz(name: str, seconds: int) -> None:
         for module in pkgutil.walk_packages(podaudit.__path__, "podaudit."):
             if not module.name.endswith(("__main__", ".update")):
                 importlib.import_module(module.name)
-    from tests.fuzz import targets
-
     kept = Path(".fuzz", name)
     kept.mkdir(parents=True, exist_ok=True)
     options = [
@@ -51,7 +49,7 @@ def _fuzz(name: str, seconds: int) -> None:
     ]  # fmt: skip
     seeds = [str(folder) for folder in (HERE / "seeds" / name, HERE / "found" / name) if folder.exists()]
     print(f"fuzzing {name} for {seconds} s", flush=True)
-    atheris.Setup([sys.argv[0], *options, str(kept), *seeds], targets.TARGETS[name])
+    atheris.Setup([sys.argv[0], *options, str(kept), *seeds], target(name))
     atheris.Fuzz()
 
 

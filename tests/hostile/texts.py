@@ -79,7 +79,6 @@ _ODD_LINKS = {
     "user-before-host": "https://www.linkedin.com@evil.example/posts/x-activity-7107096621000000099-a",
     "user-and-password": "https://www.linkedin.com:443@evil.example/feed/update/urn:li:activity:7107096621000000099",
     "longer-host": "https://www.linkedin.com.evil.example/posts/x-activity-7107096621000000099-a",
-    "host-as-a-path": "https://evil.example/https://www.linkedin.com/posts",
     "hyphenated-host": "https://www-linkedin.com/posts/x-activity-7107096621000000099-a",
     "host-of-look-alikes": "https://www.l\u0456nkedin.com/posts/x-activity-7107096621000000099-a",
     "punycode": "https://www.xn--lnkedin-r2a.com/posts/x-activity-7107096621000000099-a",
@@ -95,6 +94,7 @@ def _links() -> list[Case]:
         for name, link in _ODD_LINKS.items()
     ]
     more = {
+        "host-as-a-path": "https://evil.example/https://www.linkedin.com/posts",
         "quotes-in-a-post": f'https://www.linkedin.com/posts/x"onclick="{CANARY}-activity-7107096621000000099-a',
         "tags-in-a-post": f"https://www.linkedin.com/posts/<script>{CANARY}</script>-activity-7107096621000000099-a",
         "tags-in-a-short-link": f"https://lnkd.in/<img src=x onerror={CANARY}>",
