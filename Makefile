@@ -69,7 +69,7 @@ sbom: $(TRUST)
 	@echo dist/podaudit.cdx.json
 
 supply: $(TRUST)
-	$(BIN)/pip-audit --requirement .ci/requirements.txt --require-hashes --disable-pip --progress-spinner off
+	$(BIN)/pip-audit --requirement .ci/requirements.txt --require-hashes --disable-pip --strict --progress-spinner off
 
 pin: $(TRUST)
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra dev --extra trust --no-header \

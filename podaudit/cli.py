@@ -256,7 +256,9 @@ def verify(
     ],
     export: Annotated[
         list[str] | None,
-        typer.Option("--export", metavar="FILE", help="An export to compare with what PATH was made of; may be repeated."),
+        typer.Option(
+            "--export", metavar="FILE", help="An export to compare with what PATH was made of; may be repeated."
+        ),
     ] = None,
     quiet: Quiet = False,
     debug: Debug = False,

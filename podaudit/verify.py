@@ -176,7 +176,9 @@ def _bytes(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from None
     if len(data) > _MOST:
-        raise Unreadable(f"{path.name} is larger than anything podaudit writes; give a report, tables or an audit document.")
+        raise Unreadable(
+            f"{path.name} is larger than anything podaudit writes; give a report, tables or an audit document."
+        )
     return data
 
 

@@ -16,8 +16,20 @@ from podaudit.resources import demo_chat
 # Each after the first is one run under other circumstances; all of them at once is what two machines differ in.
 WORLDS: dict[str, dict[str, str]] = {
     "plain": {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"},
-    "another seed, zone and locale": {"PYTHONHASHSEED": "4242", "TZ": "Asia/Tokyo", "LC_ALL": "C", "LANG": "nl_NL.UTF-8", "COLUMNS": "40"},
-    "a third": {"PYTHONHASHSEED": "7", "TZ": "America/St_Johns", "LC_ALL": "POSIX", "PYTHONUTF8": "0", "OMP_NUM_THREADS": "1"},
+    "another seed, zone and locale": {
+        "PYTHONHASHSEED": "4242",
+        "TZ": "Asia/Tokyo",
+        "LC_ALL": "C",
+        "LANG": "nl_NL.UTF-8",
+        "COLUMNS": "40",
+    },
+    "a third": {
+        "PYTHONHASHSEED": "7",
+        "TZ": "America/St_Johns",
+        "LC_ALL": "POSIX",
+        "PYTHONUTF8": "0",
+        "OMP_NUM_THREADS": "1",
+    },
 }
 OUTPUTS = """
 import sys

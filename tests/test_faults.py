@@ -239,7 +239,10 @@ def test_an_interrupt_of_the_whole_command(tmp_path: Path) -> None:
         made = tmp_path / "chat.report.html"
         if made.exists():
             assert verify.verify(made, []).good
-        assert (going.returncode, said) in ((0, ""), (130, "podaudit: interrupted; nothing was left half-written.\n")), after
+        assert (going.returncode, said) in (
+            (0, ""),
+            (130, "podaudit: interrupted; nothing was left half-written.\n"),
+        ), after
         assert _names(tmp_path) <= {"chat.txt", "chat.report.html"}
         made.unlink(missing_ok=True)
 

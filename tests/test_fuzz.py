@@ -39,7 +39,9 @@ class Merging(RuleBasedStateMachine):
         self.lines: list[str] = []
         self.exports: list[tuple[int, int]] = []
 
-    @initialize(texts=st.lists(st.sampled_from(["ok", "gedaan", "nee", "wie komt er", "tot morgen"]), min_size=12, max_size=40))
+    @initialize(
+        texts=st.lists(st.sampled_from(["ok", "gedaan", "nee", "wie komt er", "tot morgen"]), min_size=12, max_size=40)
+    )
     def chat(self, texts: list[str]) -> None:
         said = [f"{('Anna', 'Bob', 'Chris')[i % 3]}: {text} {i}" for i, text in enumerate(texts)]
         self.lines = android(*said).splitlines(keepends=True)

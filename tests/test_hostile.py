@@ -35,7 +35,9 @@ CLASSES = (
     "sizes", "patterns",
 )  # fmt: skip
 SHEETS = ("sheets", "markup", "terminal")  # whose tables are looked at
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+_CONTROL = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
+)
 _FIGURE = re.compile(r'<b data-figure="(messages|gaps|members|calls)">([\d.,]+)</b>')
 _Tree = dict[str, tuple[int, int, bytes]]
 
@@ -57,7 +59,13 @@ def _tree(folder: Path) -> _Tree:
     found = {}
     for path in sorted(folder.rglob("*")):
         seen = path.lstat()
-        held = os.readlink(path).encode() if path.is_symlink() else path.read_bytes() if stat.S_ISREG(seen.st_mode) else b""
+        held = (
+            os.readlink(path).encode()
+            if path.is_symlink()
+            else path.read_bytes()
+            if stat.S_ISREG(seen.st_mode)
+            else b""
+        )
         found[os.fsdecode(path.relative_to(folder))] = (seen.st_mode, seen.st_mtime_ns, held)
     return found
 
@@ -102,7 +110,12 @@ def _check_made(case: Case, out: Path) -> str:
 
 def _check_figures(expected: Read, html: str) -> None:
     shown = {name: int(re.sub("[.,]", "", value)) for name, value in _FIGURE.findall(html)}
-    wanted = {"messages": expected.messages, "gaps": expected.gaps, "members": expected.members, "calls": expected.calls}
+    wanted = {
+        "messages": expected.messages,
+        "gaps": expected.gaps,
+        "members": expected.members,
+        "calls": expected.calls,
+    }
     shown.setdefault("gaps", 0)
     assert {name: shown[name] for name, value in wanted.items() if value is not None} == {
         name: value for name, value in wanted.items() if value is not None
@@ -159,7 +172,11 @@ def _check_sheets(call: Call, arguments: list[str], out: Path) -> None:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.reader(file):
                 # An apostrophe in front is the guard itself; a number of ours may be negative.
-                bad = [c for c in row if c.startswith(tuple(set(tables.GUARDED) - {"'"})) and not re.fullmatch(r"-\d+(\.\d+)?", c)]
+                bad = [
+                    c
+                    for c in row
+                    if c.startswith(tuple(set(tables.GUARDED) - {"'"})) and not re.fullmatch(r"-\d+(\.\d+)?", c)
+                ]
                 assert bad == [], path.name
 
 

@@ -17,7 +17,9 @@ from tests.hostile.inert import check_inert, printed
 PACKAGE = Path(podaudit.__file__).parent
 TEMPLATES = sorted(path for path in templates_dir().rglob("*") if path.is_file())
 MODULES = sorted(PACKAGE.rglob("*.py"))
-_OPEN = re.compile(r"\|\s*(safe|forceescape|urlize|xmlattr)|Markup\s*\(|autoescape\s+(false|off)|from_string|\{%-?\s*filter")
+_OPEN = re.compile(
+    r"\|\s*(safe|forceescape|urlize|xmlattr)|Markup\s*\(|autoescape\s+(false|off)|from_string|\{%-?\s*filter"
+)
 _ESCAPE_OFF = {"Markup", "from_string", "urlize", "format_map"}
 _OF_WORDS = {"when/points.py", "when/stretches.py"}  # patterns, made of the words in our own books
 
@@ -26,7 +28,9 @@ _OF_WORDS = {"when/points.py", "when/stretches.py"}  # patterns, made of the wor
 def test_no_template_lets_text_through(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not _OPEN.search(text), _OPEN.search(text)
-    for tag in re.findall(r"<[a-zA-Z][^<>]*>", re.sub(r"\{\{.*?\}\}", "JINJA", re.sub(r"\{%.*?%\}|\{#.*?#\}", "", text, flags=re.S))):
+    for tag in re.findall(
+        r"<[a-zA-Z][^<>]*>", re.sub(r"\{\{.*?\}\}", "JINJA", re.sub(r"\{%.*?%\}|\{#.*?#\}", "", text, flags=re.S))
+    ):
         bare = re.sub(r'"[^"]*"', "", tag)
         assert "JINJA" not in bare, f"{tag}: an attribute without quotes, or a tag or attribute of a computed name"
     if path.suffix in (".css", ".js"):
@@ -44,7 +48,11 @@ def test_no_module_lets_text_through(path: Path) -> None:
             assert name not in _ESCAPE_OFF, f"line {node.lineno}"
             if name == "format" and isinstance(node.func, ast.Attribute) and where not in _OF_WORDS:
                 assert _ours(node.func.value), f"line {node.lineno}: only a constant of ours is a format"
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and isinstance(node.right, ast.Tuple | ast.Dict):
+        if (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.op, ast.Mod)
+            and isinstance(node.right, ast.Tuple | ast.Dict)
+        ):
             assert _ours(node.left), f"line {node.lineno}: only a constant of ours is a format"
 
 
@@ -63,7 +71,8 @@ def test_escaping_is_on_for_every_name() -> None:
 
 BAD = [
     "<script>1</script>", "<b onclick=x>", "<x-y></x-y>", "<img src=x>", "<!-- x -->", '<a href="javascript:1">x</a>',
-    '<a href="https://evil.example">x</a>', "<svg><style>a</style></svg>", '<p style="x">', '<p class="a;b">', '<iframe srcdoc="x"></iframe>',
+    '<a href="https://evil.example">x</a>', "<svg><style>a</style></svg>", '<p style="x">', '<p class="a;b">',
+    '<iframe srcdoc="x"></iframe>',
     "<base href=/x>", '<a id="x y\u00e9">x</a>', "<form action=x></form>", '<svg><path d="M0 0url(x)"/></svg>',
 ]  # fmt: skip
 

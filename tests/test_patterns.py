@@ -25,15 +25,24 @@ from podaudit.lexicon.fold import fold
 
 N = 2_000  # characters, and twice as many
 RUN = 60  # what the detectors see of a run of letters or of signs is not much longer (``podaudit.detect.chat``)
-RAW = ("podaudit.export", "podaudit.links", "podaudit.report", "podaudit.terminal", "podaudit.verify", "podaudit.tables")
+RAW = (
+    "podaudit.export",
+    "podaudit.links",
+    "podaudit.report",
+    "podaudit.terminal",
+    "podaudit.verify",
+    "podaudit.tables",
+)
 ENOUGH = 0.003  # seconds below which nothing is measured
 WORST = 2.5
 TIMES = 5
 PUMPS = (
     "a", "ab", "A", "Ab ", "a ", " ", "\n", "\t", " \n", "0", "01", "0 ", "0-", "0.", "0,", "1:", "12:", "1/", "0 a", "a0", ".", ",", "a.",
     "a,", "a, ", ". ", "! ", "?", "-", "a-", "a-b ", "_", "'", "a'", '"', "'a ", '"a', "“a", "(", ")", "(a", "[", "]", "<a", "<", "@a", "@",
-    "+", "+31 ", "#", "/", "//", "a/", "http://", "https://a.", "www.", "%25", "&", "=", ";", ":", ": ", "€", "€1", "1€ ", "✅", "✅ ", "😂",
-    "👩\u200d", "🇳🇱", "é", "e\u0301", "\u200e", "\u202f", "ха", "中", "م", "ha", "en ", "of ", "e o ", "anna en ", "a en b, ", "binnen 1 uur ",
+    "+", "+31 ", "#", "/", "//", "a/", "http://", "https://a.", "www.", "%25", "&", "=", ";", ":", ": ", "€", "€1", "1€ ", "✅", "✅ ",
+    "😂",
+    "👩\u200d", "🇳🇱", "é", "e\u0301", "\u200e", "\u202f", "ха", "中", "م", "ha", "en ", "of ", "e o ", "anna en ", "a en b, ",
+    "binnen 1 uur ",
     "van 1 tot ", "ik ben ", "maandag ", "1 jan ", "2 of 3 ", "k", "1k ", "urn:li:activity:", "activity-", "7", "\x00", "\r", "\r\n",
 )  # fmt: skip
 # Sentences of podaudit's own with slots, for names of files and phrases, which are short; matched as a whole.
@@ -113,7 +122,9 @@ def slower_than_linear(pattern: Pattern, pump: str, raw: bool = True) -> float:
 KEPT = _kept()
 
 
-@pytest.mark.parametrize(("where", "pattern"), list(KEPT.values()), ids=[f"{w}-{i}" for i, (w, _) in enumerate(KEPT.values())])
+@pytest.mark.parametrize(
+    ("where", "pattern"), list(KEPT.values()), ids=[f"{w}-{i}" for i, (w, _) in enumerate(KEPT.values())]
+)
 def test_patterns_are_linear(where: str, pattern: Pattern) -> None:
     own = list(dict.fromkeys(_WORDS.findall(str(pattern.pattern))))[:6]
     for pump in (*PUMPS, *(f"{word} " for word in own)):

@@ -15,7 +15,19 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 LISTED: dict[str, dict[str, str]] = tomllib.loads((ROOT / ".ci" / "licences.toml").read_text(encoding="utf-8"))
 PINNED = (ROOT / ".ci" / "requirements.txt").read_text(encoding="utf-8")
 # What may be installed with podaudit: nothing that would bind its users or its own licence.
-PERMISSIVE = {"MIT", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "Apache-2.0", "PSF-2.0", "ISC", "Zlib", "CC0-1.0", "CNRI-Python", "MPL-2.0"}
+PERMISSIVE = {
+    "MIT",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "0BSD",
+    "Apache-2.0",
+    "PSF-2.0",
+    "ISC",
+    "Zlib",
+    "CC0-1.0",
+    "CNRI-Python",
+    "MPL-2.0",
+}
 _FAMILIES = {"MIT": "MIT", "BSD": "BSD", "APACHE": "Apache", "MOZILLA": "MPL", "MPL": "MPL", "PYTHON SOFTWARE": "PSF", "PSF": "PSF",
              "ISC": "ISC", "ZLIB": "Zlib", "CC0": "CC0", "CNRI": "CNRI"}  # fmt: skip
 
@@ -86,7 +98,9 @@ def test_the_pinned_set_is_whole_hashed_and_without_an_address() -> None:
     assert not re.search(r"https?:|--index|--find-links|--trusted|@ ?file|git\+", PINNED)
     assert set(PINS) >= {
         _name(Requirement(text).name)
-        for text in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"] + PROJECT["optional-dependencies"]["trust"]
+        for text in PROJECT["dependencies"]
+        + PROJECT["optional-dependencies"]["dev"]
+        + PROJECT["optional-dependencies"]["trust"]
     }
     blocks = re.split(r"^(?=[A-Za-z0-9._-]+==)", PINNED, flags=re.MULTILINE)[1:]
     assert len(blocks) > 80

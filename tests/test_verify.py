@@ -49,7 +49,9 @@ def states(found: Verified) -> dict[str, str]:
 # --------------------------------------------------------------------------------------- what was changed is not unchanged
 
 
-@pytest.mark.parametrize("change", ["one byte of a message", "a byte more", "a byte less", "its checksum", "what it was made of"])
+@pytest.mark.parametrize(
+    "change", ["one byte of a message", "a byte more", "a byte less", "its checksum", "what it was made of"]
+)
 def test_a_page_that_was_changed(place: Path, change: str) -> None:
     page = place / "page.html"
     data = page.read_bytes()
@@ -131,7 +133,9 @@ def test_a_text_in_the_chat_is_no_seal(call: Call, tmp_path: Path) -> None:
 # --------------------------------------------------------------------------------------------------- what was not is said so
 
 
-@pytest.mark.parametrize(("what", "files"), [("page.html", 2), ("tables", 33), ("tables/manifest.json", 33), ("audit.json", 2)])
+@pytest.mark.parametrize(
+    ("what", "files"), [("page.html", 2), ("tables", 33), ("tables/manifest.json", 33), ("audit.json", 2)]
+)
 def test_what_is_unchanged(place: Path, what: str, files: int) -> None:
     found = verify.verify(place / what, [place / "chat.txt"])
     assert found.good and found.inputs == 1 and len(found.findings) >= files - 1

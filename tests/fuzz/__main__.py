@@ -36,7 +36,9 @@ def _fuzz(name: str, seconds: int) -> None:
     try:
         import atheris
     except ImportError:
-        sys.exit("Fuzzing needs atheris, which has no wheel for every system and Python; on Linux: pip install atheris.")
+        sys.exit(
+            "Fuzzing needs atheris, which has no wheel for every system and Python; on Linux: pip install atheris."
+        )
     with atheris.instrument_imports(include=["podaudit"], enable_loader_override=False):
         for module in pkgutil.walk_packages(podaudit.__path__, "podaudit."):
             if not module.name.endswith(("__main__", ".update")):

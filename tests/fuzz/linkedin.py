@@ -7,6 +7,7 @@ from pathlib import Path
 
 from podaudit.evidence import analytics, files, reading
 from podaudit.evidence.schemas import What
+
 from podaudit.model import Unreadable
 
 _MOST = 1 << 20

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from podaudit.privacy import pseudonymise
+
 from podaudit.audit import audit
 from podaudit.model import Options
-from podaudit.privacy import pseudonymise
 from podaudit.report import render
 from podaudit.tables import document, dumps
 from tests.fuzz import targets

@@ -9,13 +9,12 @@ import io
 import zipfile
 from dataclasses import astuple
 
-from tests.hostile.inert import check_inert
-
 from podaudit.audit import audit
 from podaudit.export import read
 from podaudit.model import Export, Options, PodauditError
 from podaudit.report import LANGUAGES, render
 from podaudit.tables import document, dumps
+from tests.hostile.inert import check_inert
 
 _LIMIT = 1 << 20
 HEAD = "{:02}-09-2023 09:{:02} - "

@@ -72,7 +72,9 @@ def _headers() -> list[Case]:
         "everybody-removed": (android("Anna: x", "Bob: y", "Anna heeft Bob verwijderd", "Anna heeft de groep verlaten", "Bob: z"), 5),
         "subjects": (android("Anna: x", *(f'Anna heeft het onderwerp gewijzigd van "{i}" naar "{i}\u201d{i + 1}"' for i in range(9))), 10),
     }  # fmt: skip
-    made = [Case(f"header-{name}", "headers", Read(n, gaps=None), file(text.encode())) for name, (text, n) in read.items()]
+    made = [
+        Case(f"header-{name}", "headers", Read(n, gaps=None), file(text.encode())) for name, (text, n) in read.items()
+    ]
     before = "no header\nstands before this\n" * 20 + pod()
     made.append(Case("header-lines-before-the-first", "headers", Read(POD, gaps=1), file(before.encode())))
     return made
@@ -81,7 +83,8 @@ def _headers() -> list[Case]:
 def _repeated(n: int, line: str, head: str = "{d:02}-09-2023 {h:02}:{m:02} - ") -> Callable[[], bytes]:
     def make() -> bytes:
         return "".join(
-            head.format(d=13 + i * 10 // n, h=8 + i * 100 // n % 10, m=i * 6000 // n % 60) + line.format(i=i) + "\n" for i in range(n)
+            head.format(d=13 + i * 10 // n, h=8 + i * 100 // n % 10, m=i * 6000 // n % 60) + line.format(i=i) + "\n"
+            for i in range(n)
         ).encode()
 
     return make
@@ -91,7 +94,10 @@ def _sizes() -> list[Case]:
     tail = android(*["Bob: gedaan"] * 3, form="{day:02}-10-2023 {hour:02}:00 - ")
 
     def grown(line: Callable[[], str]) -> Callable[[], bytes]:
-        return lambda: (pod() + android(f"Anna: {line()}", form="30-09-2023 10:00 - ") + tail).encode()
+        def make() -> bytes:
+            return (pod() + android(f"Anna: {line()}", form="30-09-2023 10:00 - ") + tail).encode()
+
+        return make
 
     bodies: dict[str, Callable[[], str]] = {
         "line-of-10-MB": lambda: "woord " * 1_700_000,
@@ -108,9 +114,12 @@ def _sizes() -> list[Case]:
         "times-on-a-line": lambda: "binnen 1 uur om 12:00 " * 20_000,
         "header-like-lines": lambda: "\n".join(["99-99-2023 10:00 - Eva: x"] * 100_000),
     }
-    made = [Case(f"size-{name}", "sizes", Read(POD + 4, gaps=None), file(grown(line)), heavy=True) for name, line in bodies.items()]
+    made = [
+        Case(f"size-{name}", "sizes", Read(POD + 4, gaps=None), file(grown(line)), heavy=True)
+        for name, line in bodies.items()
+    ]
     names = {
-        "name-of-1-MB": (lambda: (android(f"{'N' * 1_000_000}: x") + pod()).encode(), Read(POD + 1, gaps=None)),
+        "name-of-1-MB": (lambda: bytes(android(f"{'N' * 1_000_000}: x") + pod(), "utf-8"), Read(POD + 1, gaps=None)),
         "100000-messages": (_repeated(100_000, "Bob: bericht {i}"), Read(100_000)),
         "20000-senders": (_repeated(20_000, "Lid {i}: gedaan"), Read(20_000, members=20_000)),
         "5000-calls": (_repeated(5000, f"Bob: graag reageren {POST[:-7]}{{i:07}}"), Read(5000)),
@@ -118,7 +127,13 @@ def _sizes() -> list[Case]:
         "more-than-the-cap": (lambda: pod().encode() + b"x\n" * (2 << 20), Refused(1, "--max-size")),
     }
     made += [
-        Case(f"size-{name}", "sizes", outcome, file(data, "chat.txt", *(["--max-size", "1"] if "cap" in name else [])), heavy=True)
+        Case(
+            f"size-{name}",
+            "sizes",
+            outcome,
+            file(data, "chat.txt", *(["--max-size", "1"] if "cap" in name else [])),
+            heavy=True,
+        )
         for name, (data, outcome) in names.items()
     ]
     return made
@@ -136,7 +151,8 @@ def _patterns() -> list[Case]:
         "hash": "#a" * 30_000, "letters-and-digits": "a1" * 30_000, "excuse": "ik ben er van maandag tot " * 4000,
     }  # fmt: skip
     return [
-        Case(f"pattern-{name}", "patterns", Read(POD), file(pod(text=text).encode()), heavy=True) for name, text in pumps.items()
+        Case(f"pattern-{name}", "patterns", Read(POD), file(pod(text=text).encode()), heavy=True)
+        for name, text in pumps.items()
     ]
 
 

@@ -43,7 +43,9 @@ def _encodings() -> list[Case]:
         "crlf": pod().replace("\n", "\r\n").encode(),
         "cr": pod().replace("\n", "\r").encode(),
         "cr-cr-lf": pod().replace("\n", "\r\r\n").encode(),
-        "mixed-endings": "".join(line + "\n\r\r\n"[i % 3 : i % 3 + 1 + i % 2] for i, line in enumerate(pod().splitlines())).encode(),
+        "mixed-endings": "".join(
+            line + "\n\r\r\n"[i % 3 : i % 3 + 1 + i % 2] for i, line in enumerate(pod().splitlines())
+        ).encode(),
         "no-last-line-end": pod().rstrip("\n").encode(),
         "nul-tail": pod().encode() + bytes(4096),
     }
@@ -98,7 +100,9 @@ def _zips() -> list[Case]:
         "names-differ": (_names_differ(), "broken"),
         "before-another-thing": (b"#!/bin/sh\nexit\n" + archive(("_chat.txt", CHAT)), "chat"),
     }
-    made += [Case(f"zip-{name}", "zips", Refused(1, said), file(data, "chat.zip")) for name, (data, said) in broken.items()]
+    made += [
+        Case(f"zip-{name}", "zips", Refused(1, said), file(data, "chat.zip")) for name, (data, said) in broken.items()
+    ]
     zeros = bytes(30 << 20)
     bombs: dict[str, tuple[Content, Read | Refused]] = {
         "bomb-of-text": (lambda: archive(("_chat.txt", CHAT + b"x" * (30 << 20))), Refused(1, "more than 2 MB")),

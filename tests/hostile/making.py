@@ -91,7 +91,9 @@ def files(*contents: tuple[str, Content]) -> Callable[[Path], list[str]]:
     return make
 
 
-def archive(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED, comment: bytes = b"") -> bytes:
+def archive(
+    *members: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED, comment: bytes = b""
+) -> bytes:
     """A zip, the same bytes each time."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:
@@ -108,5 +110,3 @@ def member(name: str, mode: int = 0o100600) -> zipfile.ZipInfo:
     info.filename = name  # past the constructor, which cuts names at a NUL
     info.external_attr = mode << 16
     return info
-
-

@@ -46,7 +46,12 @@ _SAFE_NAME = f"<img src=x onerror={CANARY}>"
 def _markup() -> list[Case]:
     made = [
         # A NUL in the header makes a gap of the line.
-        Case(f"markup-{name}", "markup", Read(8, gaps=3) if "\x00" in bad else Read(POD), file(pod(bad, bad, bad).encode("utf-8", "replace"), "chat.txt", "--lang", "en"))
+        Case(
+            f"markup-{name}",
+            "markup",
+            Read(8, gaps=3) if "\x00" in bad else Read(POD),
+            file(pod(bad, bad, bad).encode("utf-8", "replace"), "chat.txt", "--lang", "en"),
+        )
         for name, bad in MARKUP.items()
     ]
     places = {
@@ -121,16 +126,22 @@ def _formulas() -> list[Case]:
     """The formula is a sender, a whole message, the second line of one, and the group's name."""
 
     def text(bad: str) -> str:
-        return pod(bad.strip(), "", bad) + android(f"Anna: {bad}\n{bad}", f"{bad.strip()}: {bad}", form="{day:02}-10-2023 {hour:02}:00 - ")
+        return pod(bad.strip(), "", bad) + android(
+            f"Anna: {bad}\n{bad}", f"{bad.strip()}: {bad}", form="{day:02}-10-2023 {hour:02}:00 - "
+        )
 
-    return [Case(f"formula-{name}", "sheets", Read(POD + 2), file(text(bad).encode())) for name, bad in FORMULAS.items()]
+    return [
+        Case(f"formula-{name}", "sheets", Read(POD + 2), file(text(bad).encode())) for name, bad in FORMULAS.items()
+    ]
 
 
 CODES = {
     "clear-screen": "\x1b[2J\x1b[1;1H", "title": "\x1b]0;owned\x07", "clipboard": "\x1b]52;c;cm0gLXJm\x07",
-    "hyperlink": "\x1b]8;;https://evil.example\x1b\\x\x1b]8;;\x1b\\", "colour": "\x1b[31;5m", "control-sequence-of-8-bits": "\x9b31m\x9d0;x\x9c",
+    "hyperlink": "\x1b]8;;https://evil.example\x1b\\x\x1b]8;;\x1b\\", "colour": "\x1b[31;5m",
+    "control-sequence-of-8-bits": "\x9b31m\x9d0;x\x9c",
     "device-control": "\x1bP1000p\x1b\\\x90x\x9c", "backspaces": "safe\x08\x08\x08\x08evil\x7f", "bell-and-shifts": "\x07\x0e\x0f\x05",
-    "markup-of-rich": "[/b][red]x[/][link=https://evil.example]x[/link][bold", "carriage-return": "good\rEVIL", "bidi": "\u202egpj.exe\u2066x\u061c",
+    "markup-of-rich": "[/b][red]x[/][link=https://evil.example]x[/link][bold", "carriage-return": "good\rEVIL",
+    "bidi": "\u202egpj.exe\u2066x\u061c",
     "tags": "\U000e0041\U000e0042\U000e007f", "separators": "a\u2028b\u2029c\u0085d\x0be\x0cf",
 }  # fmt: skip
 
@@ -147,7 +158,9 @@ def _codes() -> list[Case]:
         "dash": "-rf.txt", "percent": "%s%n%(x)s{0}.txt", "long": "x" * 240 + ".txt", "emoji": "\U0001f41d \u00e9.txt", "blank": " .txt",
         "dots": "...txt", "device": "CON.txt", "no-suffix": "chat", "rich": "[red]x[.txt",
     }  # fmt: skip
-    made += [Case(f"file-name-{name}", "terminal", Read(POD), file(pod().encode(), given)) for name, given in names.items()]
+    made += [
+        Case(f"file-name-{name}", "terminal", Read(POD), file(pod().encode(), given)) for name, given in names.items()
+    ]
     return made
 
 
@@ -169,8 +182,17 @@ def _identities() -> list[Case]:
         "override": two("Anna", "\u202eannA", said=""),
         "numbers": two("+31 6 00000001", "+31 6 00000010", said=""),
     }
-    made = [Case(f"identity-{name}", "identity", outcome, file(text.encode())) for name, (outcome, text) in pairs.items()]
-    spoof = android("Anna: een", "Bob: twee", "Anna: kijk: 13-09-2023 09:30 - Bob: ik doe niets", "Bob: vier", "Anna: vijf", "Bob: zes")
+    made = [
+        Case(f"identity-{name}", "identity", outcome, file(text.encode())) for name, (outcome, text) in pairs.items()
+    ]
+    spoof = android(
+        "Anna: een",
+        "Bob: twee",
+        "Anna: kijk: 13-09-2023 09:30 - Bob: ik doe niets",
+        "Bob: vier",
+        "Anna: vijf",
+        "Bob: zes",
+    )
     pasted = spoof.replace("kijk: 13-09-2023 09:30 - Bob: ik doe niets", "kijk:\n13-09-2023 01:00 - Bob: ik doe niets")
     made += [
         Case("identity-header-inside-a-line", "identity", Read(6, members=2), file(spoof.encode())),
