@@ -34,6 +34,7 @@ USAGE = 2
 INTERRUPTED = 130
 COMMANDS = (
     "report", "audit", "tables", "demo", "explain", "schema", "corpus", "compare", "sample", "agree", "evaluate",
+    "verify",
 )  # fmt: skip
 _COMMON = ("-q", "--quiet", "-v", "--verbose", "--debug")
 _ABOUT = ("-h", "--help", "-V", "--version", "--install-completion", "--show-completion")
@@ -579,7 +580,35 @@ def compare(
 
     target = Path(output) if output else command.beside(folder)
     check_target(target)
-    _write_page(command.page(folder, lang), target, open_, quiet, [])
+    _write_page(command.page(folder, lang).encode("utf-8", "replace"), target, open_, quiet, [])
+
+
+@app.command(epilog="Example: podaudit verify boost.report.html --export 'WhatsApp Chat with Boost.zip'")
+def verify(
+    path: Annotated[
+        str, typer.Argument(metavar="PATH", help="A report (.html), a folder of tables, or an audit document (.json).")
+    ],
+    export: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--export", metavar="FILE", help="An export to compare with what PATH was made of; may be repeated."
+        ),
+    ] = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Say whether a report or tables are unchanged since podaudit wrote them, and exports since podaudit was given them.
+
+    Exit status 1 where something was changed or is missing.
+    """
+    from podaudit import verify as compare
+
+    found = compare.verify(Path(path), [Path(name) for name in export or ()])
+    terminal.out("".join(f"{terminal.plain(line)}\n" for line in terminal.verified(found)))
+    if not quiet:
+        terminal.say("A match says nothing of the time before: an export is not signed by whoever sent it.")
+    if not found.good:
+        raise typer.Exit(1)
 
 
 # ------------------------------------------------------------------------------------------------------ shared steps
@@ -666,22 +695,21 @@ def _write_report(
     """Write the report to ``target``, or to standard output where that is None."""
     from podaudit import brief
     from podaudit.report import render
+    from podaudit.verify import seal
 
-    me = options.me
+    lang, me = lang or _language_of(made), options.me
     if me is not None:  # reading found the member that the user means, whatever the spelling
         me = next(iter(made.members.loc[made.members["owner"], "name"]), me)
     with _progress("writing the report", quiet):
-        html = render(
-            made, lang=lang or _language_of(made), me=me, version=__version__, options=options, full_log=full_log
-        )
-    _write_page(html, target, open_, quiet, brief.lines(made))
+        html = render(made, lang=lang, me=me, version=__version__, options=options, full_log=full_log)
+        page = seal(html.encode("utf-8", "replace"), made.source, options, lang, __version__)
+    _write_page(page, target, open_, quiet, brief.lines(made))
 
 
-def _write_page(html: str, target: Path | None, open_: bool | None, quiet: bool, says: Sequence[str]) -> None:
+def _write_page(page: bytes, target: Path | None, open_: bool | None, quiet: bool, says: Sequence[str]) -> None:
     """Write a page, to standard output where ``target`` is None; say what there is to say of it, and open it where wanted."""
     from podaudit.writing import write_whole
 
-    page = html.encode("utf-8", "replace")
     if target is not None:
         write_whole(target, page)
     if not quiet:

@@ -20,7 +20,7 @@ DUTCH = (ROOT / "README.nl.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 DOCUMENTS = {
     name: (ROOT / name).read_text(encoding="utf-8")
-    for name in ("README.md", "README.nl.md", "CONTRIBUTING.md", "CHANGELOG.md")
+    for name in ("README.md", "README.nl.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "PRIVACY.md")
 }
 
 

@@ -182,7 +182,7 @@ _BEFORE = (
 _MONEY = regex.compile(
     r"[€$£]|\d\s?(?:eur|euro|euros|reais|pesos|chf)\b|\b(?:tikkie|venmo|paypal|pix|bizum|lydia|twint)\b"
 )
-_FIGURE = regex.compile(r"\d[\d.,]*\s?k\b|\d{1,3}[.,]\d{3}|\d{3,}")
+_FIGURE = regex.compile(r"\d[\d.,]{0,12}\s?k\b|\d{1,3}[.,]\d{3}|\d{3,}")
 _CLOCK = regex.compile(r"\d{1,2}[:.h]\d\d|\d\s?(?:uur|uhr|pm|am|h|hs|horas?|heures?|ore)\b")
 _OF = regex.compile(r"\d\s?(?:/|of|out of|van de|van|uit|von|sur|de|di|su)\s?(?:the |las |los |i |os |as )?\d")
 _NO_TICK = regex.compile(r"[❌✖🔴⬜☐]")

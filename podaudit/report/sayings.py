@@ -73,6 +73,7 @@ _WARNINGS = (
         "From line %(line)s on the file seems to hold another chat: %(n)s of the %(all)s messages there are by people who "
         "write nothing before it; give every chat by itself."
     ),
+    N_("Messages of more than %(all)s characters: %(n)s; only that much of each was searched."),
     N_("Who 'you' is in the notices is open; members who may be: %(n)s; --me NAME decides."),
     N_("Corrections by the reader: %(n)s; all were applied, and the report and the table corrections list them."),
 )
@@ -279,9 +280,9 @@ _REASONS = (
     N_("the writer has just written a message read as %(label)s"),
     N_("the writer goes on with a message read as %(label)s"),
 )
-_WORDS = re.compile(r"“(?P<words>[^”]*)” \((?P<about>[^()]*)\)")
+_WORDS = re.compile(r"“(?P<words>[^“”]*)” \((?P<about>[^()]*)\)")
 _SLOT = re.compile(r"%\((\w+)\)s")
-_SPAN = re.compile(r"(\d+) (day|hour|minute)s?")
+_SPAN = re.compile(r"(?<!\d)(\d+) (day|hour|minute)s?")
 _MINUTES = {"day": 1440, "hour": 60, "minute": 1}
 
 
@@ -320,7 +321,6 @@ def retell_all(lang: Language, sentences: str) -> Saying:
 
 
 REASONS = frozenset(_REASONS)
-TRAITS = frozenset(TRAITS)
 _BESIDE = re.compile(rf"(?P<how>.+ a message read as) (?P<label>{'|'.join(x.value.replace('_', ' ') for x in Label)})")
 
 
