@@ -124,7 +124,7 @@ def test_the_summary_says_what_the_document_says(
 
 
 SECTIONS = (
-    "summary own asked rules cost reading record pressure dissent give circle left policy limits messages log run"
+    "summary own asked rules cost reading record pressure dissent give circle left archive policy limits messages log run"
 ).split()  # fmt: skip
 PICTURES = ".course .strip .weekbars .heat .delays .matrix .gives .ring .ownbars".split()
 
