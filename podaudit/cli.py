@@ -356,8 +356,9 @@ def schema(
 ) -> None:
     """Print the data dictionary: every table and column with type, unit, allowed values and what it holds."""
     from podaudit import dictionary, tables
+    from podaudit.corpus.schemas import FAILURES, GROUPS
 
-    known = {schema.name: schema for schema in tables.WRITTEN}
+    known = {schema.name: schema for schema in (*tables.WRITTEN, GROUPS, FAILURES)}
     if table is not None and table not in known:
         raise typer.BadParameter(dictionary.unknown(table, known), param_hint="'TABLE'")
     wanted = [known[table]] if table is not None else list(known.values())

@@ -388,7 +388,7 @@ RULES = Schema("rules", (
     _c("time", "time", "local time of the message"),
     _c("why", "str", "which phrase decided it"),
     _c("phrase", "str", "the words in the message, for highlighting", public=False),
-    _c("lifted", "int?", "line of the message that lifts it with no other in its place; empty where none does"),
+    _c("lifted", "int?", "line of the message that lifts it with no other in its place; empty where none does", unit=_LINE),
 ), "What members must, should or may not do; a later rule of a type replaces the earlier one.")  # fmt: skip
 
 CLAIMS = Schema("claims", (

@@ -30,6 +30,7 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 _MOST = 1 << 30  # bytes of a page or document
 _HEAD = 1 << 14  # bytes of a page in which the seal stands
 _MANIFEST = "manifest.json"
+_RECORDS = "done"  # of many groups: what is done already, for resuming
 
 
 class State(StrEnum):
@@ -133,20 +134,29 @@ def _document(path: Path) -> _Found:
 def _tables(manifest: Path) -> _Found:
     made = _json(_bytes(manifest).decode("utf-8", "replace"), manifest)
     source, outputs = made.get("source"), made.get("outputs")
-    if not isinstance(source, dict) or not isinstance(outputs, list):
+    if not isinstance(
+        source, dict
+    ):  # of many groups: exports are named by keyed hashes, which nothing can be compared with
+        source = {} if isinstance(made.get("inputs"), list) else None
+    if source is None or not isinstance(outputs, list):
         raise _none_of_ours(manifest)
     findings = []
     for row in outputs:
         name, listed = (str(row.get("file")), str(row.get("sha256"))) if isinstance(row, dict) else ("", "")
-        if name in ("", ".", "..") or Path(name).name != name or "\\" in name or not _HEX.fullmatch(listed):
+        if not all(map(_plain, name.split("/"))) or not _HEX.fullmatch(listed):
             raise Unreadable(f"{manifest.name} lists what podaudit does not write; nothing was compared with it.")
         file = manifest.with_name(name)
         now = _digest(file) if file.is_file() else ""
         state = State.SAME if now == listed else State.CHANGED if now else State.MISSING
         findings.append(Finding(name, "table", state, now))
-    listed_names = {f.name for f in findings} | {manifest.name}
+    listed_names = {f.name.partition("/")[0] for f in findings} | {manifest.name, _RECORDS}
     unlisted = sorted(p.name for p in manifest.parent.iterdir() if p.name not in listed_names)
     return str(made.get("generator")), _inputs(source), findings, tuple(unlisted)
+
+
+def _plain(part: str) -> bool:
+    """Whether a part of a listed path names a file or folder right there."""
+    return part not in ("", ".", "..") and Path(part).name == part and "\\" not in part
 
 
 def _inputs(source: dict[str, Any]) -> list[str]:

@@ -62,8 +62,10 @@ _SOURCES = _c("sources", "list", "where it stands in the archive: file:row, rows
 _CALL_LINE = _c("call_line", "int", "line of the call")
 _POST_ID = _c("post_id", "str?", "id of the post, as the call has it")
 _URL = _c("url", "str", "link of the post, as the call has it")
-_AFTER_CALL = _c("after_call", "any", "minutes from the call to it; negative = before the call; empty without a time")
-_AFTER_POST = _c("after_post", "any", "minutes from the time in the post's id to it; empty where either is missing")
+_AFTER_CALL = _c(
+    "after_call", "float?", "minutes from the call to it; negative = before the call; empty without a time"
+)
+_AFTER_POST = _c("after_post", "float?", "minutes from the time in the post's id to it; empty where either is missing")
 
 FILES = Schema("evidence_files", (
     _c("archive", "str", "the archive or analytics file as given, without folders"),
@@ -143,17 +145,17 @@ ACTIONS = Schema("evidence_actions", (
 COMMENTS = Schema("evidence_comments", (
     _c("where", "str", "pod = under posts by others put before the group; others; own = under one's own"),
     _c("comments", "int", "comments by the owner"),
-    _c("stock", "any", "share of them that are stock phrases only, 0 to 1"),
-    _c("same_words", "any", "share whose words the owner had used in an earlier comment, 0 to 1"),
-    _c("emoji_only", "any", "share without a letter or digit"),
-    _c("question", "any", "share with a question mark"),
-    _c("words_median", "any", "median words"),
+    _c("stock", "float?", "share of them that are stock phrases only, 0 to 1"),
+    _c("same_words", "float?", "share whose words the owner had used in an earlier comment, 0 to 1"),
+    _c("emoji_only", "float?", "share without a letter or digit"),
+    _c("question", "float?", "share with a question mark"),
+    _c("words_median", "float?", "median words"),
     _c("timed", "int", "comments with a time by the chat's clock; the next five rest on these"),
-    _c("after_call_median", "any", "median minutes after the call, of those after it; empty for others"),
-    _c("after_post_median", "any", "median minutes after the post itself, where its id holds a time"),
-    _c("evenings", "any", "share from 18:00 to 22:59"),
-    _c("nights", "any", "share from 23:00 to 6:59"),
-    _c("weekends", "any", "share on a Saturday or Sunday"),
+    _c("after_call_median", "float?", "median minutes after the call, of those after it; empty for others"),
+    _c("after_post_median", "float?", "median minutes after the post itself, where its id holds a time"),
+    _c("evenings", "float?", "share from 18:00 to 22:59"),
+    _c("nights", "float?", "share from 23:00 to 6:59"),
+    _c("weekends", "float?", "share on a Saturday or Sunday"),
 ))  # fmt: skip
 
 HOURS = Schema("evidence_hours", (
@@ -197,8 +199,8 @@ POSTS = Schema("evidence_posts", (
     _c("recorded", "int", "of these, those who said in the chat that it was done"),
     _c("group_low", "int?", "engagements the group can account for, at least if what they said is so: one by each who said done"),
     _c("group_high", "int?", "at most: one of each kind (reaction, comment; share where asked) by each member asked"),
-    _c("share_low", "any", "group_low / engagements, 0 to 1"),
-    _c("share_high", "any", "group_high / engagements, 0 to 1"),
+    _c("share_low", "float?", "group_low / engagements, 0 to 1"),
+    _c("share_high", "float?", "group_high / engagements, 0 to 1"),
     _c("inferred", "bool", "two ids were taken for one post by time"),
     _c("sources", "list", "files that know it: file:row"),
 ))  # fmt: skip
@@ -216,9 +218,9 @@ COMPARISON = Schema("evidence_comparison", (
     _c("group", "str", "put, not_put; with, without; before, during, after"),
     _c("measure", "str", "engagements, impressions: per post; day_engagements, day_impressions: per day"),
     _c("cases", "int", "posts or days with that figure"),
-    _c("median", "any", "their median"),
-    _c("low", "any", "lower end of the 95 % interval of the median (order statistics); null where cases are too few"),
-    _c("high", "any", "upper end of it"),
+    _c("median", "float?", "their median"),
+    _c("low", "float?", "lower end of the 95 % interval of the median (order statistics); null where cases are too few"),
+    _c("high", "float?", "upper end of it"),
 ))  # fmt: skip
 
 TABLES = (

@@ -103,7 +103,7 @@ def suppressed(table: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     changed: dict[str, Any] = {name: table[name].astype("Int64").mask(small[name]) for name in counts}
     touched = small.any(axis=1).to_numpy()
     for column in schema.columns:
-        if column.type == "any" and column.name != "minutes_each":
+        if column.type in ("float?", "any") and column.name != "minutes_each":
             changed[column.name] = [None if hit else v for v, hit in zip(table[column.name], touched, strict=True)]
         elif column.type == "list" and column.name.endswith("lines"):
             changed[column.name] = [v if len(v) >= FEW else [] for v in table[column.name]]

@@ -23,6 +23,11 @@ _FILE_WORDS = frozenset(
     "conversa conversacion historico messages".split()
 )
 _QUOTED = re.compile(r"""["“„«‘'](.{2,100}?)["”“»’'](?!\w)""")
+_DRAWN_OUT = re.compile(r"(.)\1{2,}$")
+_INTRODUCES = re.compile(
+    r"(?:\b(?:naam is|ik heet|name'?s|name is|call me|hei(?:ss|ß)e|m'?appelle|me llamo|me chamo|mi chiamo)\s+(?P<name>[^\W\d_]{3,24})\b)"
+    r"|(?:(?:^|[,.!]\s*)(?P<here>[^\W\d_]{3,24}),?\s+(?:hier|here|aqui|ici|qui)\b(?=\s*(?:[,.!]|$)))"
+)
 _SHORTEST = 3  # letters of a word that is looked for by itself
 _MOSTLY = 2  # small-letter uses from which a word beside a first name may be an ordinary one
 
@@ -142,6 +147,9 @@ def _learn_name(found: Known, name: str, member: str, parts: dict[str, set[str]]
             found.sequence([held[0], last[0]], who)
             found.sequence([held[0], *(word[0] for word in rest)], who)
     found.word(held[0], Who("name", (member,)), first=True)
+    if drawn_out := _DRAWN_OUT.search(held[0]):  # noaaa is called noa
+        for end in (1, 2):
+            found.word(held[0][: drawn_out.start() + end], Who("name", (member,)), first=True)
     for word in held[1:]:
         if len(word) >= _SHORTEST and word not in stop:
             parts[word].add(member)
@@ -152,6 +160,7 @@ def _learnt(audit: Audit) -> Iterator[tuple[str, str]]:
     from podaudit.detect.chat import view
 
     shown = {member: [word for name in names for word in words(name)] for member, names in _shown(audit).items()}
+    yield from _introduced(audit, {member for member, held in shown.items() if not held})
     for alias, members in view(audit.messages, audit.members, audit.membership, audit.links).names.aliases:
         if len(members) == 1 and len(alias) >= _SHORTEST and alias.isalpha():
             own = shown[members[0]]
@@ -159,6 +168,14 @@ def _learnt(audit: Audit) -> Iterator[tuple[str, str]]:
                 alias not in own and any(word.startswith(alias[:_SHORTEST]) for word in own)
             ):  # a number's name, or a short one
                 yield alias, members[0]
+
+
+def _introduced(audit: Audit, numbers: set[str]) -> Iterator[tuple[str, str]]:
+    """The names by which members of whom only a number is shown say who they are: "Vince here, new phone"."""
+    told = audit.messages[audit.messages["member"].isin(numbers)]
+    for member, text in zip(told["member"].tolist(), told["text"].tolist(), strict=True):
+        for m in _INTRODUCES.finditer(folded(text)[0]):
+            yield m["name"] or m["here"], member
 
 
 def _learn_outsiders(found: Known, audit: Audit) -> None:

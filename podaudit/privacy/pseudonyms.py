@@ -52,6 +52,7 @@ _KEPT = frozenset(
 _CURLY = re.compile("“[^”]*”")
 _CURLY_ABOUT = re.compile(r"“[^”]*” \(([^()]*)\)")
 _REPR = re.compile(r"""(?:(?<=^)|(?<=: ))(['"]).*\1""", re.S)
+_SUBJECT = re.compile(r"""(["“„«‘]\s?)(.{1,100}?)(\s?["”“»’])(?!\w)""")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _OWNER = re.compile(r"The phone's owner \('you'\) was taken")
 
@@ -240,9 +241,15 @@ class _Work:
             return [""] * len(table)
         spoken = (Kind.TEXT, Kind.NOTICE, Kind.DELETED, Kind.POLL, Kind.CALL)
         return [
-            self.redactor.text(text) if kind in spoken else self._captioned(kind, text)
+            self.redactor.text(self._without_subjects(text) if kind == Kind.NOTICE else text)
+            if kind in spoken
+            else self._captioned(kind, text)
             for kind, text in zip(table["kind"].tolist(), table["text"].tolist(), strict=True)
         ]
+
+    def _without_subjects(self, notice: str) -> str:
+        """A notice with the group's names, past ones too, replaced: that is what notices quote."""
+        return _SUBJECT.sub(lambda m: m[1] + self.tokens.group(m[2]) + m[3], notice)
 
     def _captioned(self, kind: str, text: str) -> str:
         assert self.redactor is not None
