@@ -81,6 +81,8 @@ class Namer:
                 )
             ):
                 return who, n
+        if words[at][2] in self.weak:  # "mail" is not Mai L.
+            return None, 1
         # A possessive s may be glued to the last word: de Vriess, de Vries'
         glued = self.known.glued.get(words[at][2]) or self.known.glued.get(words[at][2].removesuffix("s"))
         return glued, 1

@@ -143,5 +143,7 @@ def _members(lang: Language, cell: Sequence[Event], at: float) -> Iterable[Mark]
     shapes = [s for s in names if any(e.shape == s for e in cell)]
     for i, shape in enumerate(shapes):
         group = [e for e in cell if e.shape == shape]
-        title = lang.date(group[0].time, short=True) + lang.gettext(": ") + f"{lang.number(len(group))} × {names[shape]}"
+        title = (
+            lang.date(group[0].time, short=True) + lang.gettext(": ") + f"{lang.number(len(group))} × {names[shape]}"
+        )
         yield Mark(shape, _GLYPHS[shape], group[0].href, title, round(at + (i - (len(shapes) - 1) / 2) * 2.2, 2))
