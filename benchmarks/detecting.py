@@ -34,6 +34,7 @@ from podaudit.model import Options
 
 LAYOUT = "ios"
 TARGET = 8.0  # seconds for the largest of SIZES; pressure and the figures over it not among them
+ALL, MEMORY = 15.0, 2000  # seconds and MB for all of it, reading too
 # What the audit calls, in its order: the stage, and where the audit finds the functions that do it.
 STAGES: dict[str, list[tuple[Any, str]]] = {
     "phrase books": [(lexicon, "load")],
@@ -55,7 +56,9 @@ class Run:
 
     messages: int
     stages: dict[str, float]  # seconds
+    reading: float  # seconds
     whole: float  # seconds from the export as read to the audit
+    processor: float  # seconds that a processor worked on both; waiting for one, as on a busy machine, does not count
     read: int  # bytes at the peak of reading
     peak: int  # bytes at the peak of all
 
@@ -81,15 +84,18 @@ def one(path: Path) -> Run:
 
         return run
 
+    worked, started = time.process_time(), time.perf_counter()
     export = read(path, name=path.name, options=options)
-    peak = _peak()
+    reading, peak = time.perf_counter() - started, _peak()
     for stage, places in STAGES.items():
         for place, name in places:
             mock.patch.object(place, name, clocked(stage, getattr(place, name))).start()
     started = time.perf_counter()
     audit.audit(export, options)
     whole = time.perf_counter() - started
-    return Run(len(export.messages), {stage: taken[stage] for stage in STAGES}, whole, peak, _peak())
+    worked = time.process_time() - worked
+    stages = {stage: taken[stage] for stage in STAGES}
+    return Run(len(export.messages), stages, reading, whole, worked, peak, _peak())
 
 
 def _peak() -> int:
@@ -114,7 +120,7 @@ def report(found: dict[int, Run]) -> Iterator[str]:
     steps = list(pairwise(order))
     yield f"* Machine: {cpu()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
     yield f"* {platform.python_implementation()} {platform.python_version()}; podaudit {__version__}"
-    yield "* Seconds, of the shortest run; reading is not among them. Growth is the time of the one over that of the other."
+    yield "* Seconds, of the shortest run. Growth is the time of the one over that of the other."
     yield ""
 
     def line(name: str, of: Callable[[Run], float]) -> list[str]:
@@ -127,15 +133,21 @@ def report(found: dict[int, Run]) -> Iterator[str]:
     rows = [line(name, stage(name)) for name in STAGES]
     rows.append(line("in all, without pressure and figures", lambda run: run.timed))
     rows.append(line("in all", lambda run: run.whole))
+    rows.append(line("reading before it", lambda run: run.reading))
+    rows.append(line("processor time of both", lambda run: run.processor))
     blank = [""] * len(steps)
     rows.append(["messages per second", *(f"{run.messages / run.whole:,.0f}" for run in found.values()), *blank])
     rows.append(["memory at the peak, MB", *(f"{run.peak / MEGABYTE:,.0f}" for run in found.values()), *blank])
     rows.append(["of it, MB when read", *(f"{run.read / MEGABYTE:,.0f}" for run in found.values()), *blank])
     yield from markdown(["stage", *(short(n) for n in order), *(f"{short(a)} to {short(b)}" for a, b in steps)], rows)
     if SIZES[-1] in found:
-        reached = "reached" if found[SIZES[-1]].timed <= TARGET else "NOT reached"
+        run = found[SIZES[-1]]
+        reached = "reached" if run.timed <= TARGET else "NOT reached"
         yield ""
-        yield f"At most {TARGET:g} s for {SIZES[-1]:,} messages, pressure and figures apart: {figure(found[SIZES[-1]].timed)} s, {reached}."
+        yield f"At most {TARGET:g} s for {SIZES[-1]:,} messages, pressure and figures apart: {figure(run.timed)} s, {reached}."
+        seconds_, megabytes = run.reading + run.whole, run.peak / MEGABYTE
+        reached = "reached" if seconds_ <= ALL and megabytes <= MEMORY else "NOT reached"
+        yield f"At most {ALL:g} s and {MEMORY:,} MB with reading: {figure(seconds_)} s and {megabytes:,.0f} MB, {reached}."
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from podaudit import correcting, evidence, ledger, lexicon, links
 from podaudit.checks import checks
 from podaudit.corrections import NONE, Corrections
 from podaudit.detect.calls import calls
-from podaudit.detect.chat import Chat, view
+from podaudit.detect.chat import READ, Chat, view
 from podaudit.detect.pressure import pressure
 from podaudit.detect.replies import claims
 from podaudit.detect.rules import rules
@@ -114,8 +114,12 @@ def asked_and_answered(export: Export, corrections: Corrections = NONE) -> tuple
     claimed = correcting.corrected_claims(claims(chat, found, called, ruled, books), called, chat, corrections)
     replies, absences = ledger.tie(called, claimed, chat)
     correcting.check_replies(replies, corrections)
+    warnings = export.source.warnings
+    if long := int((messages["text"].str.len() > READ).sum()):
+        warnings += (f"Messages of more than {READ} characters: {long}; only that much of each was searched.",)
+    source = dataclasses.replace(export.source, languages=chat.languages, warnings=warnings)
     made = Asked(
-        source=correcting.noted(dataclasses.replace(export.source, languages=chat.languages), corrections),
+        source=correcting.noted(source, corrections),
         messages=messages,
         origins=export.origins,
         members=members,

@@ -29,6 +29,9 @@ def lines(audit: Audit) -> list[str]:
 
 def _evidence(figures: Mapping[str, Any]) -> list[str]:
     """What the owner's LinkedIn exports show of what was asked of her or him."""
+    if not figures["obligations"]:
+        put = f"{figures['posts_put']} of them put before the group"
+        return [f"LinkedIn: {count(figures['posts'], 'post')} of the owner's known, {put}."]
     found = ("corroborated", "not_found", "unknown")
     claimed, other = ([figures[f"{said}_{of}"] for of in found] for said in ("claimed", "unclaimed"))
     clock = (

@@ -1,7 +1,7 @@
 """The command line: thin commands over the stages.
 
 Nothing heavy is imported at the top, so that ``--help`` and ``--version`` answer at once. Exit status: 0 done, 1 it
-could not, 2 wrong usage, 3 the user has to decide, 130 interrupted.
+could not, 2 wrong usage, 3 the user has to decide, 4 some of many inputs failed, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 import typer
 
 from podaudit import __version__, terminal
-from podaudit.model import Lang, Options, PodauditError, Unreadable, Unwritable
+from podaudit.model import Lang, Options, PodauditError, SomeFailed, Unreadable, Unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 USAGE = 2
 INTERRUPTED = 130
-COMMANDS = ("report", "audit", "tables", "demo", "explain", "schema", "sample", "agree", "evaluate")
+COMMANDS = (
+    "report", "audit", "tables", "demo", "explain", "schema", "corpus", "compare", "sample", "agree", "evaluate",
+    "verify",
+)  # fmt: skip
 _COMMON = ("-q", "--quiet", "-v", "--verbose", "--debug")
 _ABOUT = ("-h", "--help", "-V", "--version", "--install-completion", "--show-completion")
 
@@ -503,6 +506,111 @@ def evaluate(
         terminal.out("".join(f"{terminal.plain(line)}\n" for line in lines))
 
 
+@app.command(epilog="Example: podaudit corpus exports -o groups --jobs 4")
+def corpus(
+    exports: Annotated[
+        list[str],
+        typer.Argument(metavar="DIR|GLOB|LIST", help="Folder, pattern or list of exports (.txt, .zip), or their URL."),
+    ],
+    output: Annotated[str, typer.Option("--output", "-o", metavar="OUT", help="The folder (or URL) to write into.")],
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", metavar="N", min=1, help="Processes; otherwise one per processor.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Run on the Dask cluster of this scheduler.")
+    ] = None,
+    pseudonyms: Annotated[
+        str | None,
+        typer.Option("--pseudonyms", metavar="KEYFILE", help="The project's key, made if missing; otherwise OUT.key."),
+    ] = None,
+    keep_names: Annotated[bool, typer.Option("--keep-names", help="Write names and texts as they are.")] = False,
+    text: Annotated[
+        Literal["none", "redacted"], typer.Option("--text", help="What becomes of the messages' texts.")
+    ] = "none",
+    coarse: Annotated[
+        Literal["hour", "day", "week"] | None, typer.Option("--coarse", help="Round all times down to this.")
+    ] = None,
+    suppress: Annotated[bool, typer.Option("--suppress", help="Hold back counts from 1 to 4.")] = False,
+    consent: Annotated[
+        str | None,
+        typer.Option("--consent", metavar="SENTENCE", help="Keep only the rows of members who posted this sentence."),
+    ] = None,
+    date_order: DateOrder = None,
+    max_size: MaxSize = 1024,
+    minutes: Minutes = 3,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Audit every export below a folder into tables to share: a row a group, a file a table and group. Resumes."""
+    from podaudit.corpus import command
+
+    if keep_names and (pseudonyms or text != "none" or coarse or suppress):
+        raise _UsageError(
+            "--keep-names hides nothing; leave out --pseudonyms, --text, --coarse and --suppress with it."
+        )
+    if jobs is not None and scheduler is not None:
+        raise _UsageError("--jobs is for this machine, --scheduler for a cluster; leave one of them out.")
+    options = Options(date_order, None, False, max_size << 20, minutes)
+    key = None if keep_names else command.key_for(output, pseudonyms, quiet)
+    if keep_names and not quiet:
+        terminal.say(
+            "warning: --keep-names writes names, numbers and messages as they are; do not share what it writes."
+        )
+    plan = command.plan(output, options, key, text, coarse, suppress, consent)
+    failed = command.run(exports, plan, command.engine(plan, exports, jobs, scheduler), quiet)
+    _path_out(Path(output)) if "://" not in output else terminal.out(f"{output}\n")
+    if failed:
+        raise SomeFailed(f"{failed}; the table failures says why, by the exports' numbers. All others are done.")
+
+
+@app.command(epilog="Example: podaudit compare groups -o groups.html --lang en")
+def compare(
+    folder: Annotated[str, typer.Argument(metavar="OUT", help="The folder (or URL) that podaudit corpus wrote.")],
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report here; otherwise OUT.html.")
+    ] = None,
+    lang: Annotated[Lang, typer.Option("--lang", help="Language of the report.")] = "en",
+    open_: Open = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Write a report over the groups of a corpus: how they differ, with intervals, beside the literature's figures."""
+    from podaudit.corpus import command
+    from podaudit.writing import check_target
+
+    target = Path(output) if output else command.beside(folder)
+    check_target(target)
+    _write_page(command.page(folder, lang).encode("utf-8", "replace"), target, open_, quiet, [])
+
+
+@app.command(epilog="Example: podaudit verify boost.report.html --export 'WhatsApp Chat with Boost.zip'")
+def verify(
+    path: Annotated[
+        str, typer.Argument(metavar="PATH", help="A report (.html), a folder of tables, or an audit document (.json).")
+    ],
+    export: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--export", metavar="FILE", help="An export to compare with what PATH was made of; may be repeated."
+        ),
+    ] = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Say whether a report or tables are unchanged since podaudit wrote them, and exports since podaudit was given them.
+
+    Exit status 1 where something was changed or is missing.
+    """
+    from podaudit import verify as compare
+
+    found = compare.verify(Path(path), [Path(name) for name in export or ()])
+    terminal.out("".join(f"{terminal.plain(line)}\n" for line in terminal.verified(found)))
+    if not quiet:
+        terminal.say("A match says nothing of the time before: an export is not signed by whoever sent it.")
+    if not found.good:
+        raise typer.Exit(1)
+
+
 # ------------------------------------------------------------------------------------------------------ shared steps
 
 
@@ -587,20 +695,25 @@ def _write_report(
     """Write the report to ``target``, or to standard output where that is None."""
     from podaudit import brief
     from podaudit.report import render
-    from podaudit.writing import write_whole
+    from podaudit.verify import seal
 
-    me = options.me
+    lang, me = lang or _language_of(made), options.me
     if me is not None:  # reading found the member that the user means, whatever the spelling
         me = next(iter(made.members.loc[made.members["owner"], "name"]), me)
     with _progress("writing the report", quiet):
-        html = render(
-            made, lang=lang or _language_of(made), me=me, version=__version__, options=options, full_log=full_log
-        )
-    page = html.encode("utf-8", "replace")
+        html = render(made, lang=lang, me=me, version=__version__, options=options, full_log=full_log)
+        page = seal(html.encode("utf-8", "replace"), made.source, options, lang, __version__)
+    _write_page(page, target, open_, quiet, brief.lines(made))
+
+
+def _write_page(page: bytes, target: Path | None, open_: bool | None, quiet: bool, says: Sequence[str]) -> None:
+    """Write a page, to standard output where ``target`` is None; say what there is to say of it, and open it where wanted."""
+    from podaudit.writing import write_whole
+
     if target is not None:
         write_whole(target, page)
     if not quiet:
-        for line in brief.lines(made):
+        for line in says:
             terminal.say(line)
     if target is None:
         terminal.out(page)
@@ -699,7 +812,9 @@ def _status(given: list[str]) -> int:
         status = INTERRUPTED
     except Exception as error:  # our own bug: loud, with its place, but without the chat's text
         hint = "" if "--debug" in given else " Run it again with --debug to see more."
-        return _fail(given, f"internal error ({_place(error)}). This is a bug in podaudit; please report it.{hint}", 1)
+        return _fail(
+            given, f"internal error ({place_of(error)}). This is a bug in podaudit; please report it.{hint}", 1
+        )
     if status == INTERRUPTED:  # typer turns an interrupt into this status
         terminal.say("podaudit: interrupted; nothing was left half-written.")
     return int(status)
@@ -739,7 +854,7 @@ def _usage(error: Exception) -> int:
     return USAGE
 
 
-def _place(error: BaseException) -> str:
+def place_of(error: BaseException) -> str:
     """ "As in "TypeError in parse.py:123": the innermost line of ours that the error passed through."""
     frames = traceback.extract_tb(error.__traceback__)
     package = Path(__file__).resolve().parent

@@ -146,7 +146,7 @@ _PARTS = re.compile(r"(?:(https?):/+)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?"
 _ODD = re.compile(r"[\\\x00-\x1f\x7f-\x9f]")
 _BARE = re.compile(r"^(?:www|m)\.")
 _SHORT = re.compile(r"^(?:www|m|[a-z]{2})\.")
-_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
+_HOST = re.compile(r"(?<![a-z0-9_-])[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 _DEEPEST = 4  # wrappers within wrappers
 # Parameters that say who shared or opened the link and how, not where it leads.
 _TRACKING = frozenset((

@@ -46,6 +46,12 @@ class DecisionNeeded(PodauditError):
     status = 3
 
 
+class SomeFailed(PodauditError):
+    """Of many inputs some gave nothing; the others are done."""
+
+    status = 4
+
+
 # ------------------------------------------------------------------------------------------------------------- languages
 
 Lang = Literal["nl", "en", "de", "fr", "es", "pt", "it"]  # of the report and of the codebook
@@ -208,7 +214,7 @@ class CorrectionKind(StrEnum):
 # --------------------------------------------------------------------------------------------------------------- schemas
 
 Type = Literal["int", "int?", "str", "str?", "time", "time?", "bool", "float?", "list", "map", "any"]
-Item = Literal["int", "str"] | tuple[tuple[str, Type], ...]
+Item = Literal["int", "float", "str"] | tuple[tuple[str, Type], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from podaudit.agreement import Agreement as Coders
     from podaudit.evaluate import Agreement
     from podaudit.model import Source
+    from podaudit.verify import Verified
 
 # Control characters (C0, C1, DEL), line and paragraph separators, bidi controls, invisible and tag characters,
 # surrogates. The joiners that emoji are built with stay.
@@ -105,6 +106,30 @@ def count(number: int, noun: str) -> str:
 def gaps(source: Source) -> str:
     """Whether every line was read."""
     return "every line was read" if source.gaps == 0 else f"{count(source.gaps, 'gap')} where lines could not be read"
+
+
+_VERIFIED = {
+    ("page", "same"): "unchanged since podaudit wrote it",
+    ("page", "changed"): "CHANGED since podaudit wrote it",
+    ("table", "same"): "unchanged since podaudit wrote it",
+    ("table", "changed"): "CHANGED since podaudit wrote it",
+    ("table", "missing"): "MISSING",
+    ("export", "same"): "unchanged since it was given to podaudit",
+    ("export", "changed"): "NOT what podaudit was given",
+    ("document", "unknown"): "carries no checksum of its own; only exports can be compared with it",
+}
+
+
+def verified(found: Verified) -> list[str]:
+    """What is unchanged and what is not, a line for each file, and how many of the exports were not compared."""
+    lines = [
+        f"{file.name}: {_VERIFIED[file.what, file.state.value]}" + (f" (SHA-256 {file.sha256})" if file.sha256 else "")
+        for file in found.findings
+    ]
+    lines += [f"{name}: not of these tables" for name in found.unlisted]
+    left = found.inputs - sum(file.what == "export" and file.state == "same" for file in found.findings)
+    made = f"Made by {found.generator} of {count(found.inputs, 'export')}"
+    return [*lines, f"{made}; {left} not compared (--export)." if left else f"{made}, compared."]
 
 
 # What may change every figure is said unasked.

@@ -19,35 +19,38 @@ if TYPE_CHECKING:
     from podaudit.model import Column, Item, Schema
 
 
-def arrow_schema(schema: Schema) -> pa.Schema:
-    """The Arrow schema of a table's public columns; each field says in its metadata what it holds."""
+def arrow_schema(schema: Schema, sparse: bool = False) -> pa.Schema:
+    """The Arrow schema of a table's public columns; each field says in its metadata what it holds.
+
+    ``sparse``: every column may be empty, as where small counts are held back.
+    """
     import pyarrow as pa
 
     return pa.schema([
         pa.field(
-            c.name, _type(c.type, c.of, c.unit), c.type in ("any", "list", "map") or c.type.endswith("?"),
+            c.name, _type(c.type, c.of, c.unit), sparse or c.type in ("any", "list", "map") or c.type.endswith("?"),
             {"description": c.about, **({"unit": c.unit} if c.unit else {})},
         )
         for c in schema.columns if c.public
     ])  # fmt: skip
 
 
-def to_arrow(table: pd.DataFrame, schema: Schema) -> pa.Table:
+def to_arrow(table: pd.DataFrame, schema: Schema, sparse: bool = False) -> pa.Table:
     """The public columns of ``table`` as an Arrow table; the values are those of the audit, unguarded."""
     import pyarrow as pa
 
-    made = arrow_schema(schema)
+    made = arrow_schema(schema, sparse)
     return pa.Table.from_arrays(
         [_array(table[c.name], c, made.field(c.name).type) for c in schema.columns if c.public], schema=made
     )
 
 
-def parquet(table: pd.DataFrame, schema: Schema) -> bytes:
-    """``table`` as a Parquet file. Deterministic for one version of pyarrow."""
+def parquet(table: pd.DataFrame, schema: Schema, sparse: bool = False) -> bytes:
+    """``table`` as a Parquet file; ``sparse`` as for ``arrow_schema``. Deterministic for one version of pyarrow."""
     import pyarrow.parquet as pq
 
     file = io.BytesIO()
-    pq.write_table(to_arrow(table, schema), file, compression="zstd")
+    pq.write_table(to_arrow(table, schema, sparse), file, compression="zstd")
     return file.getvalue()
 
 

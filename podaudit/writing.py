@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
+import time
 from pathlib import Path
 
 from podaudit.model import Unwritable
 
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
+_PART = re.compile(r"\.podaudit-[0-9a-f]{16}\.part")
+_LEFT = 86_400  # seconds after which a part belongs to no run that is still going
 
 
 def check_target(path: Path) -> None:
@@ -27,6 +31,7 @@ def check_target(path: Path) -> None:
         raise Unwritable(f"Cannot write {path}: {folder} is a file, not a folder; name another file with -o.")
     if path.is_dir():
         raise Unwritable(f"Cannot write {path}: it is a folder; name a file in it with -o.")
+    _sweep(folder)
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -66,6 +71,15 @@ def make_folder(path: Path) -> None:
         ) from error
     except OSError as error:
         raise Unwritable(f"Cannot make the folder {path}: {_reason(error)}; name another with -o.") from error
+    _sweep(path)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the parts that runs which were killed left in ``folder``; whoever may not is none the worse off."""
+    with contextlib.suppress(OSError), os.scandir(folder) as held:
+        for entry in held:
+            if _PART.fullmatch(entry.name) and entry.stat(follow_symlinks=False).st_mtime < time.time() - _LEFT:
+                os.unlink(entry.path)
 
 
 def remove(path: Path) -> None:

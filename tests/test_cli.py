@@ -231,7 +231,7 @@ def test_report_beside_the_export(run: Run, tmp_path: Path) -> None:
     target = folder / "WhatsApp-chat met Ünïcode 🚀.report.html"
     assert done.returncode == 0, done.stderr
     assert done.stdout == os.fsencode(target) + b"\n"
-    assert len(done.stderr.decode().splitlines()) == 5
+    assert len(done.stderr.decode().splitlines()) == 12
     assert target.read_bytes().lower().startswith(b"<!doctype html>")
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert sorted(folder.iterdir()) == sorted([chat, target])

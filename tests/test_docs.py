@@ -20,7 +20,7 @@ DUTCH = (ROOT / "README.nl.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 DOCUMENTS = {
     name: (ROOT / name).read_text(encoding="utf-8")
-    for name in ("README.md", "README.nl.md", "CONTRIBUTING.md", "CHANGELOG.md")
+    for name in ("README.md", "README.nl.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "PRIVACY.md")
 }
 
 
@@ -118,7 +118,7 @@ def test_make_targets_that_are_named_exist(name: str) -> None:
 
 def test_exit_statuses_in_the_readme_are_those_of_the_errors() -> None:
     statuses = [int(row) for row in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)]
-    assert statuses == [0, 1, 2, 3, 130]
+    assert statuses == [0, 1, 2, 3, 4, 130]
     assert {error.status for error in (model.PodauditError, *model.PodauditError.__subclasses__())} <= set(statuses)
 
 

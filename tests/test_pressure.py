@@ -329,3 +329,12 @@ def test_a_sharp_tone_is_no_insult() -> None:
     row = _labelled("Anna: Dirk je hebt weer niet gereageerd bij Cisca")
     assert row is not None
     assert row["labels"] == ["shaming"]
+
+
+def test_calls_that_asked_nobody() -> None:
+    made = audit_of(
+        "08:00 Anna: De afspraken: 1) iedereen liket elke post 2) reageer met minstens 5 woorden 3) binnen 2 uur 4) zet een ✅\n"
+        f"08:01 Anna: Wie wil mijn post liken en reageren? {post(1, 'anna')}\n08:05 Anna: niemand doet iets, schande"
+    )
+    assert len(made.calls) == 1
+    assert len(made.ledger) == 0

@@ -385,6 +385,15 @@ def test_a_name_that_is_a_word_is_taken_as_one_only_where_it_stands_as_a_name() 
     assert texts[1:] == [f"ik wil ook, zegt {wil}.", f"{wil}, kom je?", "Wil iemand?"]
 
 
+def test_a_name_that_several_share_is_put_down_to_none_of_them() -> None:
+    made = audit_of(
+        "08:00 Aafke Vos: hoi\n08:01 Arie Vos: hoi\n08:02 Aafke Bos: A. Vos en Aafke en Arie en vos, zegt A. Bos"
+    )
+    aafke, arie, bos = members_of(privacy.pseudonymise(made, KEY))
+    text = privacy.pseudonymise(made, KEY, text="redacted").messages["text"].tolist()[-1]
+    assert text == f"[name] en [name] en {arie} en [name], zegt {bos}" and aafke not in text
+
+
 def test_hostile_texts_are_read_in_time() -> None:
     from podaudit.privacy import forms
 

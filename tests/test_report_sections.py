@@ -13,9 +13,10 @@ import pytest
 from report_fixture import coded_demo
 
 from podaudit.audit import Audit
+from podaudit.detect import weighing
 from podaudit.dynamics.measures import PARTS
 from podaudit.model import Options
-from podaudit.report import pictures, render, tally
+from podaudit.report import pictures, render, sayings, tally
 from podaudit.report.language import Language, Piece
 from podaudit.report.page import css
 from podaudit.tables import document
@@ -281,3 +282,17 @@ def test_weeks_without_requests_stay_empty() -> None:
     assert len(drawn["rest"]) == 2 and len(drawn["given"]) == 2
     assert drawn["rest"][0][2] == pytest.approx(2 * drawn["rest"][1][2])
     assert most == "4" and ticks[0].label == "4 Mar"
+
+
+# ------------------------------------------------------------------------------------------- reasons, in the page's language
+
+
+def test_reasons_of_replies_are_told_in_dutch(pod: Audit) -> None:
+    dutch = Language("nl")
+    assert set(weighing._SPOKEN.values()) == set(sayings.TRAITS)
+    whys = [why for why in pod.replies["why"] if why]
+    assert whys and [why for why in whys if sayings.retell(dutch, why).lang != "nl"] == []
+    told = sayings.retell(dutch, "taken together it reads like an answer: a tick, names callers")
+    assert told == sayings.Saying(
+        "alles bij elkaar leest het als een antwoord: een vinkje, noemt wie oproepen deden", "nl"
+    )

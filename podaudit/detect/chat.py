@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 SPLIT = dt.timedelta(minutes=2)  # ask and link may stand in two messages in a row, codebook section 1
 _SHORT, _SPOKEN = 4, 0.02  # letters of a word that needs its language, and the share of messages that makes it spoken
 LAUGH = regex.compile(r"[😂🤣😅🙈😬🤦]|\b(?:(?:ha|he|hi|ja|je|lo){2,}l?|lol|lmao|mdr|ptdr|kkk+|rsrs+)\b")
+READ = 8_000  # characters of a message that are searched; the longest lists of rules hold half as many
+_RUN = 64  # letters and digits in a row, or signs and blanks in a row: longer than any word, and kept short for the patterns
+_RUNS = regex.compile(rf"\w{{{_RUN + 1},}}|\W{{{_RUN + 1},}}")
+_MAY_RUN = rf"[^\s]{{{_RUN + 1}}}|[\s\pP\pS\pC\pZ]{{{_RUN + 1}}}"  # for RE2
+_BEFORE = 4  # signs of a run that stand right before a word: a line's end, a bullet
 LINK_SIGN = "⧉"  # stands in the folded text where a link stood
 
 
@@ -39,7 +44,7 @@ class Chat:
     moments: np.ndarray[Any, np.dtype[np.datetime64]]  # the same
     members: Sequence[str]  # canonical name of who wrote it
     writers: np.ndarray[Any, np.dtype[np.int64]]  # the same: a number for each member who wrote
-    texts: Sequence[str]  # as exported
+    texts: Sequence[str]  # as exported, the first READ characters
     folded: Sequence[str]  # podaudit.lexicon.fold, each link replaced by LINK_SIGN
     media: Sequence[bool]  # a media placeholder, contact card, location or call: no words of its own
     unlike: Sequence[str]  # the folded texts, each once
@@ -79,7 +84,9 @@ def view(messages: pd.DataFrame, members: pd.DataFrame, membership: pd.DataFrame
     ]
     lines: list[int] = shown["line"].tolist()
     (texts, _), (senders, writers) = _shared(shown["text"]), _shared(shown["member"])
+    texts = [text if len(text) <= READ else text[:READ] for text in texts]
     bare = [unedited(text) if text.endswith(">") else text for text in _without_links(lines, texts, links)]
+    texts, bare = _short_runs(texts), _short_runs(bare)
     folded, which = _shared(fold_all(bare))
     unlike = list(dict.fromkeys(folded))
     present = {
@@ -117,6 +124,21 @@ def _shared(column: pd.Series[str] | list[str]) -> tuple[list[str], np.ndarray[A
     return values[numbers].tolist(), numbers
 
 
+def _short_runs(texts: list[str]) -> list[str]:
+    """The texts with no run longer than ``_RUN``, so that no pattern can be made to look at one again from each of its places."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    shorter = list(texts)
+    for i in pc.indices_nonzero(pc.match_substring_regex(pa.array(texts, pa.large_string()), _MAY_RUN)).to_pylist():
+        shorter[i] = _RUNS.sub(_shorter, texts[i])
+    return shorter
+
+
+def _shorter(run: regex.Match[str]) -> str:
+    return run[0][: _RUN - _BEFORE] + run[0][-_BEFORE:]
+
+
 def places(lines: Sequence[int], wanted: pd.Series[int]) -> list[int]:
     """Positions in the chat of lines of the export; -1 for those of no member's message."""
     ours, theirs = np.array(lines, np.int64), wanted.to_numpy()
@@ -137,6 +159,6 @@ def _without_links(lines: list[int], texts: list[str], links: pd.DataFrame) -> l
     bare = list(texts)
     spans = zip(places(lines, links["line"]), links["start"].tolist(), links["stop"].tolist(), strict=True)
     for i, start, stop in reversed(list(spans)):
-        if i >= 0:
+        if i >= 0 and start < READ:
             bare[i] = f"{bare[i][:start]} {LINK_SIGN} {bare[i][stop:]}"
     return bare

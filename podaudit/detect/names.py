@@ -39,7 +39,7 @@ _AT = regex.compile(r"(?<!\w)@([\p{L}][\p{L}\-]+)")
 _INTRO = regex.compile(
     r"(?:\b(?:ik ben|naam is|ik heet|i'?m|i am|this is|it'?s|name'?s|call me|ich bin(?: der| die)?|ich hei(?:ss|ß)e|"
     r"je suis|moi c'?est|je m'?appelle|ici|c'?est|soy|me llamo|aqui|sou (?:o|a)|me chamo|eu sou (?:o|a)|sono|mi chiamo)"
-    r"\s+(?P<a>\p{L}[\p{L}\-]+))|(?:(?P<b>\p{L}[\p{L}\-]+)\s*,?\s+(?:hier|here|aqui|ici|qui|da|is my name)\b)"
+    r"\s+(?P<a>\p{L}[\p{L}\-]+))|(?:(?<!\p{L})(?P<b>\p{L}[\p{L}\-]{1,40})\s*,?\s+(?:hier|here|aqui|ici|qui|da|is my name)\b)"
 )
 _GREETING = regex.compile(
     r"^\W*(?:(?:hoi|hallo|hey|hi|hello|hola|ola|oi|ciao|salut|bonjour|servus|moin|dag|goedemorgen|goedemiddag|hallo|buenas|"

@@ -21,7 +21,7 @@ import regex
 from podaudit.detect import saying, weighing
 from podaudit.detect.chat import SPLIT, Chat, places
 from podaudit.detect.reading import Message, Reader, is_list
-from podaudit.detect.saying import FIRST, Place, Setting
+from podaudit.detect.saying import FIRST, Place, Setting, place_at, since
 from podaudit.detect.signs import WORD, Habit, Places, Sign, first_answers, learn, words_of
 from podaudit.lexicon import Lexicon
 from podaudit.lexicon.fold import fold
@@ -195,7 +195,7 @@ class _State:
     latest: dict[str, int] = field(default_factory=dict)  # caller -> time of the latest call
     known: set[str] = field(default_factory=set)  # callers and those they called for
     spoke: dict[str, int] = field(default_factory=dict)  # member -> time of the last claim but promises
-    talk: int = 0  # messages since the latest call that were neither claims nor the caller's own
+    talk: int = 0  # messages since the latest call that were neither claims nor the caller's own, up to _MUCH
     asked: int = 0  # messages in which an answer to somebody's question about something else may come
     caller: str = ""  # who made the latest call
     other: int | None = None  # time of the latest call by anybody but that caller
@@ -204,9 +204,9 @@ class _State:
         """Where the next message stands."""
         call = self.other if self.caller == member else self.latest[self.caller]
         if call is None:
-            return saying.place(None, False, min(self.talk, _MUCH), self.asked > 0, own_call)
+            return place_at(None, False, self.talk, self.asked > 0, own_call)
         unsaid = self.spoke.get(member, call) <= call
-        return saying.place(saying.since(now - call), unsaid, min(self.talk, _MUCH), self.asked > 0, own_call)
+        return place_at(since(now - call), unsaid, self.talk, self.asked > 0, own_call)
 
     def stand(self, member: str, name: str, now: int) -> int:
         """How somebody named stands to the writer."""
@@ -232,7 +232,7 @@ class _State:
             self.known |= called_for
             return
         if not claimed and member != self.caller:
-            self.talk += 1
+            self.talk = min(self.talk + 1, _MUCH)
             self.asked = _ANSWERED if asks else self.asked - 1
         else:
             self.asked -= 1

@@ -36,7 +36,7 @@ _WORTH = {
     for word in words.split()
 }  # numbers that are nouns, adverbs or diminutives
 MONEY = regex.compile(
-    r"(?:r\$|us\$|[€$£])\s?\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*\s?(?:[€$£]|\b(?:euros?|eur|euri|usd|dollars?|bucks|pounds?|quid|gbp|"
+    r"(?:r\$|us\$|[€$£])\s?\d+(?:[.,]\d+)*|\d+(?:[.,]\d+){0,4}\s?(?:[€$£]|\b(?:euros?|eur|euri|usd|dollars?|bucks|pounds?|quid|gbp|"
     r"chf|franken|fr|pesos|mxn|reais|real|brl|eurootjes|eurinhos|eurini|euritos|kes|naira|rand|ksh|cedis|zloty|kronor|piastres|pavos|lucas|contos|tientjes?)\b)"
 )
 _PICTURE = r"\p{Extended_Pictographic}[\uFE0F\U0001F3FB-\U0001F3FF]*"

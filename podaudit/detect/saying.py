@@ -46,7 +46,7 @@ _MORE = regex.compile(r"\b(?:ook|also|too|as well|plus|auch|aussi|tambien|tambem
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """Where a message stands among the calls. Equal ones are one object: see ``place``."""
+    """Where a message stands among the calls. Equal ones are one object: see ``place_at``."""
 
     since: int | None  # minutes since the latest call by another, up to one of weighing.SINCE; None where there is none
     unsaid: bool  # the member has claimed nothing since that call
@@ -64,7 +64,7 @@ class Place:
         return self.unsaid and self.since is not None and self.since <= window / _MINUTE
 
 
-place = cache(Place)
+place_at = cache(Place)
 _STRETCHES, _ENDS = [n * 60_000_000 for n in SINCE], (*SINCE, _LONG_AGO)
 
 

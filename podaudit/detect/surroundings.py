@@ -75,7 +75,7 @@ class Open:
 def _groups(numbers: Any, size: int) -> list[Any]:
     """For each number below ``size``: where it stands in an array."""
     order = np.argsort(numbers, kind="stable")
-    return np.split(order, np.searchsorted(numbers[order], np.arange(1, size)))
+    return np.split(order, np.searchsorted(numbers[order], np.arange(1, size)))[:size]
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,7 @@ _BEFORE = (
 _MONEY = regex.compile(
     r"[€$£]|\d\s?(?:eur|euro|euros|reais|pesos|chf)\b|\b(?:tikkie|venmo|paypal|pix|bizum|lydia|twint)\b"
 )
-_FIGURE = regex.compile(r"\d[\d.,]*\s?k\b|\d{1,3}[.,]\d{3}|\d{3,}")
+_FIGURE = regex.compile(r"\d[\d.,]{0,12}\s?k\b|\d{1,3}[.,]\d{3}|\d{3,}")
 _CLOCK = regex.compile(r"\d{1,2}[:.h]\d\d|\d\s?(?:uur|uhr|pm|am|h|hs|horas?|heures?|ore)\b")
 _OF = regex.compile(r"\d\s?(?:/|of|out of|van de|van|uit|von|sur|de|di|su)\s?(?:the |las |los |i |os |as )?\d")
 _NO_TICK = regex.compile(r"[❌✖🔴⬜☐]")
@@ -267,7 +267,7 @@ def read(
     around_ = Surroundings(chat, calls, rules, replies, ledger)
     stands = around_.stands([(m, i) for i, others in zip(at, named, strict=True) for m in (chat.members[i], *others)])
     named_in = cache(lambda n: frozenset(chat.names.members_in(chat.unlike[n])))
-    made: dict[tuple[Any, ...], frozenset[str]] = {}
+    shouts, made = cache(_shouts), dict[tuple[Any, ...], frozenset[str]]()
     for i, others in zip(at, named, strict=True):
         of, who, line = words(which[i]), chat.members[i], chat.lines[i]
         own, *theirs = islice(stands, 1 + len(others))
@@ -280,7 +280,7 @@ def read(
                     before.add("was just named")
         here = (
             frozenset(statuses.get(line, set()) | {name for name, of_kind in marked.items() if line in of_kind}),
-            _CAPITALS if _shouts(chat.texts[i]) else _NONE,
+            _CAPITALS if shouts(chat.texts[i]) else _NONE,
             _writer(own, who in chat.admins, who in around_.lays_down),
             _naming(of, others, theirs) if others else _NONE,
             around_.exits(i, others),
@@ -324,7 +324,6 @@ def _naming(of: _Said, named: Sequence[str], stands: Sequence[Stand]) -> frozens
     return frozenset(trait for trait, holds in traits.items() if holds)
 
 
-@cache
 def _shouts(raw: str) -> bool:
     """Is most of it in capitals?"""
     high = sum(map(str.isupper, raw))

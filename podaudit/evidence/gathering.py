@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 # Columns of Given.actions and Given.shares beside ``kind`` (what was done): utc, url, text, type, post_kind, post_id,
 # on_comment (it is under a comment, not under the post), file (place in the list of files), row.
 _KINDS = {What.COMMENTS: "comment", What.REACTIONS: "react", What.REPOSTS: "share", What.VOTES: "vote"}
-_LISTED_APART = "not opened"
+_LEFT = "not opened"
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -38,13 +39,8 @@ def gather(
         zone(tz)
     opened = [files.load(path, max_bytes) for path in archives]
     told = [analytics.load(path) for path in workbooks]
-    listed, parts, connections, names, holds = (
-        list[dict[str, Any]](),
-        list[dict[str, Any]](),
-        list[Any](),
-        list[str](),
-        set[str](),
-    )
+    listed, parts = list[dict[str, Any]](), list[dict[str, Any]]()
+    connections, names, holds = list[list[dt.date]](), list[str](), set[str]()
     owners, latest = dict[str, str](), [a.made for a in opened if a.made]
     several = len(opened) > 1
     for archive in opened:
@@ -66,7 +62,7 @@ def gather(
                 addresses += [_name_in(address) for address in columns.cells["address"].to_pylist()]
             elif held.what is What.CONNECTIONS:
                 connections.append(_days(columns, entry))
-            elif held.what not in (What.PROFILE, What.ADDRESSES):
+            elif held.what is not What.PROFILE:
                 part, last = _part(held.what, columns, len(listed), entry)
                 parts.append(part)
                 latest += [last] if last is not None else []
@@ -87,18 +83,22 @@ def gather(
         files=FILES.frame(listed), archives=(*((a.name, a.sha256) for a in opened), *((m.name, m.sha256) for m in told)),
         actions=done[done["kind"] != "post"].reset_index(drop=True), shares=done[done["kind"] == "post"].reset_index(drop=True),
         sources=tuple(entry.get("source", entry["file"]) for entry in listed),
-        connections=tuple(sorted({day for days in connections for day in days} if several else _flat(connections))),
+        connections=_most(connections),
         metrics=metrics, days=per_day, names=tuple(dict.fromkeys(names)), holds=frozenset(holds), until=max(latest, default=None),
         tz=tz,
     )  # fmt: skip
 
 
-def _flat(lists: Iterable[Iterable[Any]]) -> list[Any]:
-    return [value for values in lists for value in values]
+def _most(lists: Iterable[Iterable[dt.date]]) -> tuple[dt.date, ...]:
+    """The dates of several lists in order, each as often as in the list that holds it most often."""
+    counts = Counter[dt.date]()
+    for dates in lists:
+        counts |= Counter(dates)
+    return tuple(sorted(counts.elements()))
 
 
 def _left(archive: str, name: str, note: str) -> dict[str, Any]:
-    return {"archive": archive, "file": name, "what": _LISTED_APART, "rows": 0, "unread": 0, "note": note}
+    return {"archive": archive, "file": name, "what": _LEFT, "rows": 0, "unread": 0, "note": note}
 
 
 def _name_in(address: str) -> str:

@@ -58,7 +58,10 @@ class Clock:
             return np.full(len(moments), np.datetime64("NaT"), "datetime64[us]")
         made, known = moments.copy(), np.flatnonzero(~np.isnat(moments))
         days, of_day = np.unique(moments[known].astype("datetime64[D]"), return_inverse=True)
-        begins, ends = _offsets(self.zone, days), _offsets(self.zone, days + np.timedelta64(1, "D"))
+        edges = np.unique(np.concatenate((days, days + np.timedelta64(1, "D"))))
+        ahead = _offsets(self.zone, edges)
+        first = np.searchsorted(edges, days)
+        begins, ends = ahead[first], ahead[first + 1] if len(days) else ahead
         made[known] += begins[of_day]
         changing = known[(begins != ends)[of_day]]  # the clocks change on those days, or may
         made[changing] = moments[changing] + _offsets(self.zone, moments[changing])

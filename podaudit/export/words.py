@@ -235,10 +235,10 @@ def unedited(text: str) -> str:
 def language_hints(bodies: Iterable[str]) -> Counter[str]:
     """How many of some bodies are the app's words in each language."""
     counts: Counter[str] = Counter()
-    for body in bodies:
+    for body, times in Counter(bodies).items():
         plain = MARKS.sub("", body)
         found = {f.language for f in load().notices.near(plain.casefold()) if f.match(plain)}
         if not found and (kind := kind_of(body)) is not None:
             found = {kind.language}
-        counts.update(sorted(found))
+        counts.update(dict.fromkeys(sorted(found), times))
     return counts

@@ -59,20 +59,23 @@ class Known:
     def sequence(self, parts: Sequence[str], who: Who) -> None:
         """Have a name of several words found; the whole of it glued together, too."""
         key = tuple(parts)
-        if any(key == known for known, _ in self.sequences[key[0]]):
-            return
-        self.sequences[key[0]].append((key, who))
-        self.sequences[key[0]].sort(key=lambda pair: -len(pair[0]))
-        self.glued.setdefault("".join(key), who)
+        held = dict(self.sequences[key[0]])
+        held[key] = _either(held.get(key), who)
+        self.sequences[key[0]] = sorted(held.items(), key=lambda pair: (-len(pair[0]), pair[0]))
+        self.glued["".join(key)] = _either(self.glued.get("".join(key)), who)
 
     def word(self, word: str, who: Who, first: bool = False) -> None:
         """Have a word found by itself; where it is several members', it is all of theirs."""
-        known = self.single.get(word)
-        if known is not None and known.members != who.members:
-            who = Who(known.kind, tuple(dict.fromkeys((*known.members, *who.members))))
-        self.single[word] = who
+        self.single[word] = _either(self.single.get(word), who)
         if first:
             self.first.add(word)
+
+
+def _either(known: Who | None, who: Who) -> Who:
+    """Whom a form stands for that is known already: A. de Vries may be Anna or Arie."""
+    if known is None or known.members == who.members:
+        return known or who
+    return Who(known.kind, tuple(dict.fromkeys((*known.members, *who.members))), known.outsider, known.group)
 
 
 def known(audit: Audit) -> Known:

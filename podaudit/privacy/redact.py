@@ -90,6 +90,8 @@ class Redactor:
     def _pseudonym(self, who: Who) -> str:
         if len(who.members) == 1:
             return self.members[who.members[0]]
+        if who.members:
+            return NAME
         if who.outsider:
             return self.tokens.outsider(who.outsider)
         return self.tokens.group(who.group) if who.group else NAME

@@ -106,7 +106,8 @@ def archive(t: Tally) -> Archive | None:
     """The part, of an audit with LinkedIn's exports or with calls on LinkedIn; None where neither is there."""
     evidence = t.audit.evidence
     if evidence is None:
-        return Archive(False) if any(c["platform"] == "linkedin" for c in t.calls) else None
+        private = t.audit.source.pseudonyms is None
+        return Archive(False) if private and any(c["platform"] == "linkedin" for c in t.calls) else None
     lang = t.lang
     given = _clean_up(t, evidence)
     found = rows(evidence.files)

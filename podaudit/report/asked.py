@@ -60,7 +60,7 @@ def _question(t: Tally) -> Question:
             "%(n)s message put a post before the group again.", "%(n)s messages put a post before the group again.", repeats,
             n=lang.number(repeats),
         ))  # fmt: skip
-    evidence = t.evidence((c["line"] for c in t.calls), t.claim(lang.gettext("call"), "#asked"), most=0)
+    evidence = t.evidence(c["line"] for c in t.calls)
     return Question(tuple(answer), evidence, (
         _what_a_call_is(t),
         lang.say("The same post put up again later is no new call but a reminder. A message with several posts is a call for each."),

@@ -33,11 +33,12 @@ def given(t: Tally) -> Given | None:
 
 def _question(t: Tally, held: list[dict[str, int]]) -> Question:
     lang = t.lang
-    more, less, even = (sum(test(r["balance"]) for r in held) for test in (_above, _below, _level))
+    more, less = sum(r["balance"] > 0 for r in held), sum(r["balance"] < 0 for r in held)
     answer = [lang.say(
         "By what is on record, %(more)s of %(all)s members gave more than they received, %(less)s received more than they gave, and "
         "for %(even)s it is even.",
-        more=t.figure("gave-more", more), all=lang.number(len(held)), less=t.figure("received-more", less), even=t.figure("even", even),
+        more=t.figure("gave-more", more), all=lang.number(len(held)), less=t.figure("received-more", less),
+        even=t.figure("even", len(held) - more - less),
     )]  # fmt: skip
     calls = sorted((r["calls"] for r in held), reverse=True)
     if len([n for n in calls if n]) > 3:
@@ -52,18 +53,6 @@ def _question(t: Tally, held: list[dict[str, int]]) -> Question:
         lang.say("One call asks something of everybody in the group, so what a member can receive grows with the group. The balance is "
                  "given less received; it is no judgement of anybody."),
     ))  # fmt: skip
-
-
-def _above(balance: int) -> bool:
-    return balance > 0
-
-
-def _below(balance: int) -> bool:
-    return balance < 0
-
-
-def _level(balance: int) -> bool:
-    return balance == 0
 
 
 def _table(t: Tally, shown: list[tuple[str, dict[str, int]]]) -> Table:

@@ -95,7 +95,7 @@ def _question(t: Tally, exits: list[dict[str, Any]], after: dict[int, list[dict[
                  pressed=t.figure("pressed-before", pressed), all=lang.number(len(exits)), spoken=t.figure("after-exit", spoken),
                  taken=t.figure("taken-back", taken)),
     )  # fmt: skip
-    return Question(answer, t.evidence((m["line"] for m in exits), most=0), how)
+    return Question(answer, t.evidence(m["line"] for m in exits), how)
 
 
 def _exits(t: Tally, exits: list[dict[str, Any]], after: dict[int, list[dict[str, Any]]]) -> Table | None:

@@ -41,7 +41,7 @@ def head(t: Tally) -> Head:
     ]  # fmt: skip
     warnings, assumed = _assumed(t)
     return Head(
-        title or "podaudit", group, source.group is not None, _period(lang, source.first, source.last), tuple(facts),
+        title or "podaudit", group, _period(lang, source.first, source.last), tuple(facts),
         warnings, assumed,
     )  # fmt: skip
 

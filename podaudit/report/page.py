@@ -8,6 +8,7 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from podaudit.report.groups.view import Compared
 from podaudit.report.language import Language
 from podaudit.report.view import View
 from podaudit.resources import templates_dir
@@ -45,6 +46,12 @@ def policy(view: View) -> str:
         f"default-src 'none'; style-src '{_hash(style)}'; img-src data:; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
     )
+
+
+def still_policy(view: Compared) -> str:
+    """The content security policy of a page without a script."""
+    style = environment(view.lang).get_template("report.css").render(view=view)
+    return f"default-src 'none'; style-src '{_hash(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 def print_page(view: View) -> str:

@@ -93,7 +93,7 @@ def _question(t: Tally) -> Question:
             usual=lang.percent(after["usual_done"], after["usual_open"]),
         )  # fmt: skip
         answer.append(words)
-    return Question(tuple(answer), t.evidence((row["line"] for row in pressing), most=0), _how(t))
+    return Question(tuple(answer), t.evidence(row["line"] for row in pressing), _how(t))
 
 
 _PRESSING = frozenset(label.value for label in GROUPS[PRESSING])

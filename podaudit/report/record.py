@@ -35,11 +35,9 @@ def record(t: Tally) -> OnRecord:
 
 
 def status_heads(t: Tally) -> tuple[StatusHead, ...]:
-    """The statuses and their sums."""
-    totals = t.call_counts.sum(axis=0).tolist()
+    """The statuses, in their order."""
     return tuple(
-        StatusHead(s.value, t.lang.gettext(STATUSES[s][0]), t.lang.gettext(STATUSES[s][1]), t.lang.number(total))
-        for s, total in zip(STATUS_ORDER, totals, strict=True)
+        StatusHead(s.value, t.lang.gettext(STATUSES[s][0]), t.lang.gettext(STATUSES[s][1])) for s in STATUS_ORDER
     )
 
 

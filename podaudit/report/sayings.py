@@ -73,6 +73,7 @@ _WARNINGS = (
         "From line %(line)s on the file seems to hold another chat: %(n)s of the %(all)s messages there are by people who "
         "write nothing before it; give every chat by itself."
     ),
+    N_("Messages of more than %(all)s characters: %(n)s; only that much of each was searched."),
     N_("Who 'you' is in the notices is open; members who may be: %(n)s; --me NAME decides."),
     N_("Corrections by the reader: %(n)s; all were applied, and the report and the table corrections list them."),
 )
@@ -100,28 +101,29 @@ _CALLS = (
     N_("a post put forward as the caller's own: “%(words)s”"),
 )
 _REPLIES = (
-    N_("says it is done: “%(words)s”"),
-    N_("counts: “%(words)s”"),
+    # Why a message is read as an answer to a call (podaudit/detect/reading.py, replies.py, signs.py, weighing.py).
     N_("“%(words)s”, the group's sign for done by the rule on line %(line)s"),
     N_("“%(words)s”, how this group answers calls (%(n)s times)"),
     N_("“%(words)s” right after a call"),
-    N_("a short first answer right after the call, as is the group's habit"),
-    N_("names the caller, and little else"),
-    N_("the caller's name alone, after the call"),
-    N_("names those whose calls stand open, and little else"),
-    N_("names callers of the last hours whom nothing was answered yet"),
-    N_("names callers in a call of one's own"),
+    N_("says it is done: “%(words)s”"),
     N_("announces it: “%(words)s”"),
-    N_("says when: “%(words)s”"),
-    N_("names a later time: “%(words)s”"),
     N_("says it cannot be done: “%(words)s”"),
+    N_("skips it: “%(words)s”"),
+    N_("counts: “%(words)s”"),
+    N_("names a later time: “%(words)s”"),
     N_("signs off: “%(words)s”"),
     N_("says from when: “%(words)s”"),
-    N_("skips it: “%(words)s”"),
-    N_("taken together it reads like an answer"),
+    N_("says when: “%(words)s”"),
+    N_("names callers in a call of one's own"),
+    N_("the caller's name alone, after the call"),
+    N_("names the caller, and little else"),
+    N_("names callers of the last hours whom nothing was answered yet"),
+    N_("names those whose calls stand open, and little else"),
+    N_("a short first answer right after the call, as is the group's habit"),
     N_("taken together it reads like an answer: %(traits)s"),
+    N_("taken together it reads like an answer"),
 )
-_TRAITS = (
+TRAITS = (
     N_("the member's first word since the call"),
     N_("within twenty minutes"),
     N_("within the hour"),
@@ -278,9 +280,9 @@ _REASONS = (
     N_("the writer has just written a message read as %(label)s"),
     N_("the writer goes on with a message read as %(label)s"),
 )
-_WORDS = re.compile(r"“(?P<words>[^”]*)” \((?P<about>[^()]*)\)")
+_WORDS = re.compile(r"“(?P<words>[^“”]*)” \((?P<about>[^()]*)\)")
 _SLOT = re.compile(r"%\((\w+)\)s")
-_SPAN = re.compile(r"(\d+) (day|hour|minute)s?")
+_SPAN = re.compile(r"(?<!\d)(\d+) (day|hour|minute)s?")
 _MINUTES = {"day": 1440, "hour": 60, "minute": 1}
 
 
@@ -306,6 +308,12 @@ def retell(lang: Language, sentence: str) -> Saying:
     return Saying(visible(sentence), "en")
 
 
+def kind_of(sentence: str) -> str:
+    """Which of the sentences known here it is, in English and with … for its values, which may be words of the chat."""
+    message = next((m for m, pattern in _WHOLE if pattern.fullmatch(sentence)), None)
+    return "another note" if message is None else _SLOT.sub("…", message)
+
+
 def retell_all(lang: Language, sentences: str) -> Saying:
     """As ``retell``, for sentences with ``; `` between them."""
     told = [retell(lang, sentence) for sentence in sentences.split("; ")]
@@ -313,7 +321,6 @@ def retell_all(lang: Language, sentences: str) -> Saying:
 
 
 REASONS = frozenset(_REASONS)
-TRAITS = frozenset(_TRAITS)
 _BESIDE = re.compile(rf"(?P<how>.+ a message read as) (?P<label>{'|'.join(x.value.replace('_', ' ') for x in Label)})")
 
 
@@ -369,5 +376,5 @@ def _told(lang: Language, message: str, match: re.Match[str]) -> str:
 
 def _slot(lang: Language, name: str, words: str) -> str:
     if name == "traits":
-        return ", ".join(visible(lang.gettext(trait)) for trait in words.split(", "))
+        return ", ".join(lang.gettext(trait) if trait in TRAITS else visible(trait) for trait in words.split(", "))
     return visible(words) if name in _QUOTED else part(lang, words)

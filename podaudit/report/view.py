@@ -118,8 +118,7 @@ class Head:
     """Which chat this is, and what was assumed in reading it."""
 
     title: str  # for the browser's tab: no display marks
-    group: str
-    named: bool  # the group's name is known; else ``group`` is the file's
+    group: str  # or the file's name, where the group's is not known
     period: str
     facts: tuple[Fact, ...]
     warnings: tuple[Saying, ...]
@@ -137,12 +136,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class StatusHead:
-    """A status: its class in the pictures, name and meaning, and its sum."""
+    """A status: its class in the pictures, its name and its meaning."""
 
     status: str
     name: str
     about: str
-    total: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def test_the_summary_says_what_the_document_says(
 
 
 SECTIONS = (
-    "summary own asked rules cost reading record pressure dissent give circle left policy limits messages log run"
+    "summary own asked rules cost reading record pressure dissent give circle left archive policy limits messages log run"
 ).split()  # fmt: skip
 PICTURES = ".course .strip .weekbars .heat .delays .matrix .gives .ring .ownbars".split()
 
@@ -318,6 +318,10 @@ def test_the_whole_log_is_unpacked_by_the_page(browser: Browser, pages: dict[str
         page.fill("#log-words", text[:20].lower())
         page.wait_for_function("document.querySelectorAll('#log-rows article').length < 20")
         assert text in page.locator("#log-rows blockquote").all_inner_texts()
+        cited = {int(i[1:]) for i in page.eval_on_selector_all("article[id^=m]", "a => a.map(e => e.id)")}
+        line = next(n for n in audited.messages["line"].tolist() if n not in cited)
+        page.evaluate(f"location.hash = '#m{line}'")  # not on the page, but in the log
+        page.wait_for_selector(f"#l{line}")
         assert seen.complaints == []
         assert seen.requests == [pages["nl"]]
 

@@ -1,0 +1,202 @@
+"""What of an export, a report or tables still is as podaudit had it: checksums carried, and checksums compared.
+
+A checksum shows a change since podaudit read or wrote a file. It says nothing of the time before, and whoever changes a page
+can reckon its checksum anew: only one that was noted elsewhere holds against that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from podaudit.model import Unreadable
+
+if TYPE_CHECKING:
+    from podaudit.model import Options, Source
+
+_OWN = '<meta name="podaudit-sha256" content="">'
+_MADE_OF = '<meta name="podaudit-made-of" content="">'
+_SEALED = re.compile(rb'<meta name="podaudit-sha256" content="([0-9a-f]{64})">')
+_TOLD = re.compile(rb'<meta name="podaudit-made-of" content="([^"]*)">')
+_HEX = re.compile(r"[0-9a-f]{64}")
+_MOST = 1 << 30  # bytes of a page or document
+_HEAD = 1 << 14  # bytes of a page in which the seal stands
+_MANIFEST = "manifest.json"
+
+
+class State(StrEnum):
+    """What comparing a file with its checksum showed."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    MISSING = "missing"
+    UNKNOWN = "unknown"  # nothing to compare with
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One file: its name as given or as listed, what it is (``page``, ``table``, ``export`` or ``document``), its SHA-256 now."""
+
+    name: str
+    what: str
+    state: State
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found. ``inputs``: how many exports the result names; ``unlisted``: names beside the tables and not of them."""
+
+    generator: str
+    inputs: int
+    findings: tuple[Finding, ...]
+    unlisted: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was changed or is missing."""
+        return all(f.state in (State.SAME, State.UNKNOWN) for f in self.findings)
+
+
+def seal(page: bytes, source: Source, options: Options, lang: str, version: str) -> bytes:
+    """The page with what it was made of (checksums of the exports, options) and its own checksum in its head.
+
+    The checksum is the SHA-256 of the page with the place for it left empty. Names of files or members are not in it.
+    """
+    made_of = {
+        "generator": f"podaudit {version}",
+        "inputs": [file.sha256 for file in source.files],
+        "options": {
+            "lang": lang, "date_order": options.date_order, "me": options.me is not None, "strict": options.strict,
+            "max_bytes": options.max_bytes, "minutes": options.minutes,
+        },
+    }  # fmt: skip
+    told = _MADE_OF.replace('""', f'"{html.escape(json.dumps(made_of))}"')
+    page = page.replace(_MADE_OF.encode(), told.encode(), 1)
+    digest = hashlib.sha256(page).hexdigest()
+    return page.replace(_OWN.encode(), _OWN.replace('""', f'"{digest}"').encode(), 1)
+
+
+def verify(path: Path, exports: Sequence[Path]) -> Verified:
+    """Compare a report, a folder of tables (or its manifest) or an audit document with the checksums that it carries.
+
+    ``exports`` are compared with those of the exports that it was made of. Raises ``Unreadable`` where a file cannot be read, or
+    is none of podaudit's.
+    """
+    found = _tables(path / _MANIFEST) if path.is_dir() else _document(path) if path.suffix == ".json" else _page(path)
+    generator, inputs, findings, unlisted = found
+    left = Counter(inputs)
+    for export in exports:
+        digest = _digest(export)
+        same = left[digest] > 0
+        left[digest] -= same
+        findings.append(Finding(export.name, "export", State.SAME if same else State.CHANGED, digest))
+    return Verified(generator, len(inputs), tuple(findings), unlisted)
+
+
+_Found = tuple[str, list[str], list[Finding], tuple[str, ...]]
+
+
+def _page(path: Path) -> _Found:
+    data = _bytes(path)
+    sealed, told = _SEALED.search(data, 0, _HEAD), _TOLD.search(data, 0, _HEAD)
+    if sealed is None or told is None:
+        raise _none_of_ours(path)
+    bare = data[: sealed.start(1)] + data[sealed.end(1) :]
+    same = hashlib.sha256(bare).hexdigest().encode() == sealed[1]
+    made_of = _json(html.unescape(told[1].decode("utf-8", "replace")), path)
+    state = State.SAME if same else State.CHANGED
+    finding = Finding(path.name, "page", state, hashlib.sha256(data).hexdigest())
+    return str(made_of.get("generator")), _hashes(made_of.get("inputs")), [finding], ()
+
+
+def _document(path: Path) -> _Found:
+    data = _bytes(path)
+    made = _json(data.decode("utf-8", "replace"), path)
+    if "outputs" in made:
+        return _tables(path)
+    source = made.get("source")
+    if not isinstance(source, dict) or "generator" not in made:
+        raise _none_of_ours(path)
+    finding = Finding(path.name, "document", State.UNKNOWN, hashlib.sha256(data).hexdigest())
+    return str(made["generator"]), _inputs(source), [finding], ()
+
+
+def _tables(manifest: Path) -> _Found:
+    made = _json(_bytes(manifest).decode("utf-8", "replace"), manifest)
+    source, outputs = made.get("source"), made.get("outputs")
+    if not isinstance(source, dict) or not isinstance(outputs, list):
+        raise _none_of_ours(manifest)
+    findings = []
+    for row in outputs:
+        name, listed = (str(row.get("file")), str(row.get("sha256"))) if isinstance(row, dict) else ("", "")
+        if name in ("", ".", "..") or Path(name).name != name or "\\" in name or not _HEX.fullmatch(listed):
+            raise Unreadable(f"{manifest.name} lists what podaudit does not write; nothing was compared with it.")
+        file = manifest.with_name(name)
+        now = _digest(file) if file.is_file() else ""
+        state = State.SAME if now == listed else State.CHANGED if now else State.MISSING
+        findings.append(Finding(name, "table", state, now))
+    listed_names = {f.name for f in findings} | {manifest.name}
+    unlisted = sorted(p.name for p in manifest.parent.iterdir() if p.name not in listed_names)
+    return str(made.get("generator")), _inputs(source), findings, tuple(unlisted)
+
+
+def _inputs(source: dict[str, Any]) -> list[str]:
+    files = source.get("files")
+    held = [f.get("sha256") for f in files if isinstance(f, dict)] if isinstance(files, list) else []
+    return _hashes(held or [source.get("sha256")])
+
+
+def _hashes(values: object) -> list[str]:
+    return [str(v) for v in values if _HEX.fullmatch(str(v))] if isinstance(values, list) else []
+
+
+def _json(text: str, path: Path) -> dict[str, Any]:
+    try:
+        made = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _none_of_ours(path) from None
+    if not isinstance(made, dict):
+        raise _none_of_ours(path)
+    return made
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST + 1)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+    if len(data) > _MOST:
+        raise Unreadable(
+            f"{path.name} is larger than anything podaudit writes; give a report, tables or an audit document."
+        )
+    return data
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> Unreadable:
+    reason = getattr(error, "strerror", None) or "not a name of a file"
+    return Unreadable(f"{path.name} cannot be read ({reason.lower()}); check the name and the folder.")
+
+
+def _none_of_ours(path: Path) -> Unreadable:
+    return Unreadable(
+        f"{path.name} carries no checksums of podaudit's; give a report it wrote (.html), the folder of its tables, or an audit "
+        "document (.json)."
+    )

@@ -1,0 +1,160 @@
+"""What carries checksums is compared with them: what was changed is never called unchanged."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from podaudit import verify
+from podaudit.model import Options, Unreadable
+from podaudit.verify import State, Verified
+from tests.conftest import Call
+from tests.hostile.making import pod
+
+CHAT = pod().encode()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an export, its report, tables and audit document."""
+    from podaudit import __version__, tables
+    from podaudit.audit import audit
+    from podaudit.export import read
+    from podaudit.report import render
+
+    place = tmp_path_factory.mktemp("made")
+    chat, options = place / "chat.txt", Options(me="Anna")
+    chat.write_bytes(CHAT)
+    audited = audit(read(chat, name="chat.txt", options=options), options)
+    page = render(audited, lang="nl", me="Anna", version=__version__).encode()
+    (place / "page.html").write_bytes(verify.seal(page, audited.source, options, "nl", __version__))
+    tables.write_tables(audited, place / "tables", "csv", options, __version__)
+    (place / "audit.json").write_text(tables.dumps(tables.document(audited)), encoding="utf-8")
+    return place
+
+
+@pytest.fixture
+def place(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made, tmp_path / "place")
+    return tmp_path / "place"
+
+
+def states(found: Verified) -> dict[str, str]:
+    return {f.name: f.state.value for f in found.findings if f.state is not State.SAME}
+
+
+# --------------------------------------------------------------------------------------- what was changed is not unchanged
+
+
+@pytest.mark.parametrize(
+    "change", ["one byte of a message", "a byte more", "a byte less", "its checksum", "what it was made of"]
+)
+def test_a_page_that_was_changed(place: Path, change: str) -> None:
+    page = place / "page.html"
+    data = page.read_bytes()
+    changed = {
+        "one byte of a message": data.replace(b"Chris", b"Chriz", 1), "a byte more": data + b"\n", "a byte less": data[:-1],
+        "its checksum": data.replace(b'podaudit-sha256" content="', b'podaudit-sha256" content="0', 1).replace(b'0">', b'">', 1),
+        "what it was made of": data.replace(b"&quot;me&quot;: true", b"&quot;me&quot;: false"),
+    }[change]  # fmt: skip
+    assert changed != data
+    page.write_bytes(changed)
+    try:
+        found = verify.verify(page, [])
+    except Unreadable:
+        assert change == "its checksum"
+    else:
+        assert (states(found), found.good) == ({"page.html": "changed"}, False)
+
+
+def test_an_export_that_was_changed(place: Path) -> None:
+    (place / "chat.txt").write_bytes(CHAT.replace(b"Chris", b"Chriz"))
+    for what in ("page.html", "tables", "tables/manifest.json", "audit.json"):
+        found = verify.verify(place / what, [place / "chat.txt"])
+        assert states(found)["chat.txt"] == "changed" and not found.good
+
+
+def test_an_export_given_twice_was_one(place: Path) -> None:
+    found = verify.verify(place / "page.html", [place / "chat.txt", place / "chat.txt"])
+    assert [f.state for f in found.findings] == [State.SAME, State.SAME, State.CHANGED]
+
+
+def test_tables_that_were_changed(place: Path) -> None:
+    folder = place / "tables"
+    with (folder / "calls.csv").open("ab") as file:
+        file.write(b"x")
+    (folder / "rules.csv").unlink()
+    (folder / "mine.txt").write_bytes(b"")
+    found = verify.verify(folder, [])
+    assert states(found) == {"calls.csv": "changed", "rules.csv": "missing"}
+    assert found.unlisted == ("mine.txt",) and not found.good
+
+
+@pytest.mark.parametrize("name", ["../chat.txt", "/etc/passwd", "a\\b", "", ".."])
+def test_a_manifest_that_leads_elsewhere_is_refused(place: Path, name: str) -> None:
+    manifest = place / "tables" / "manifest.json"
+    held = json.loads(manifest.read_bytes())
+    held["outputs"][0]["file"] = name
+    manifest.write_text(json.dumps(held), encoding="utf-8")
+    with pytest.raises(Unreadable, match="does not write"):
+        verify.verify(place / "tables", [])
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("page.html", b""), ("page.html", b"<!doctype html><p>x"), ("x.json", b"{"), ("x.json", b"[]"), ("x.json", b"[" * 100_000),
+        ("x.json", b'{"source": 1}'), ("x.json", b'{"outputs": {}, "source": {}}'), ("chat.txt", CHAT),
+        ("page.html", b'<meta name="podaudit-made-of" content="x"><meta name="podaudit-sha256" content="' + b"0" * 64 + b'">'),
+    ],
+)  # fmt: skip
+def test_what_is_none_of_ours_is_refused(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(Unreadable, match=r"^\S+ (carries|lists).*\.$"):
+        verify.verify(tmp_path / name, [])
+
+
+def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "gone.html", tmp_path / "gone.json", Path("a\0b")):
+        with pytest.raises(Unreadable, match=r"cannot be read \(.*\); check"):
+            verify.verify(path, [])
+
+
+def test_a_text_in_the_chat_is_no_seal(call: Call, tmp_path: Path) -> None:
+    bad = '<meta name="podaudit-sha256" content=""><meta name="podaudit-made-of" content="">'
+    (tmp_path / "chat.txt").write_text(pod(bad, bad, bad), encoding="utf-8")
+    assert call("report", "chat.txt", "-q")[0] == 0
+    assert call("verify", "chat.report.html", "--export", "chat.txt")[0] == 0
+
+
+# --------------------------------------------------------------------------------------------------- what was not is said so
+
+
+@pytest.mark.parametrize(
+    ("what", "files"), [("page.html", 2), ("tables", 33), ("tables/manifest.json", 33), ("audit.json", 2)]
+)
+def test_what_is_unchanged(place: Path, what: str, files: int) -> None:
+    found = verify.verify(place / what, [place / "chat.txt"])
+    assert found.good and found.inputs == 1 and len(found.findings) >= files - 1
+    assert states(found) == ({"audit.json": "unknown"} if what == "audit.json" else {})
+
+
+def test_the_seal_names_nobody(made: Path) -> None:
+    head = (made / "page.html").read_bytes().partition(b"<title>")[0]
+    assert b"podaudit-made-of" in head and b"Anna" not in head and b"chat.txt" not in head
+
+
+def test_what_the_command_says(call: Call, place: Path) -> None:
+    status, out, said = call("verify", place / "page.html", "--export", place / "chat.txt")
+    assert status == 0
+    page, export, made = out.decode().splitlines()
+    assert page.startswith("page.html: unchanged since podaudit wrote it (SHA-256 ")
+    assert export.startswith("chat.txt: unchanged since it was given to podaudit (SHA-256 ")
+    assert made.endswith("of 1 export, compared.")
+    assert "since it was sent" not in out.decode() and "nothing of the time before" in said
+    (place / "tables" / "rules.csv").unlink()
+    status, out, _ = call("verify", place / "tables", "-q")
+    assert status == 1 and "rules.csv: MISSING" in out.decode() and "1 not compared (--export)" in out.decode()
