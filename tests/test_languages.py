@@ -223,6 +223,7 @@ _ACCUSES = {
 
 _APART = "betekent niet|niet hetzelfde als|heißt nicht|nicht dasselbe wie|ne veut pas dire|pas la même|no significa|no es lo mismo"
 _APART += "|não significa|não é o mesmo|non significa|non è lo stesso"
+_APART += "|iets anders dan|is niet .niet|ist nicht .nicht|no es .no|não é .não|non è (.non|lo stesso)"
 
 
 @pytest.mark.parametrize("code", OTHERS)
