@@ -810,6 +810,8 @@ def _status(given: list[str]) -> int:
         return _usage(error)
     except KeyboardInterrupt:
         status = INTERRUPTED
+    except MemoryError:
+        return _fail(given, "there is not enough memory for this chat; close other programs, or give less of it.", 1)
     except Exception as error:  # our own bug: loud, with its place, but without the chat's text
         hint = "" if "--debug" in given else " Run it again with --debug to see more."
         return _fail(

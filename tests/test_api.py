@@ -57,8 +57,8 @@ def test_it_gives_what_the_command_line_gives(chat: Path, call: Call) -> None:
 
 def test_frames_are_the_tables_that_are_written(chat: Path) -> None:
     frames = podaudit.frames(podaudit.audit(chat))
-    assert list(frames) == [schema.name for schema in tables.WRITTEN]
-    for schema in tables.WRITTEN:
+    assert list(frames) == [schema.name for schema in tables.WRITTEN if not schema.name.startswith("evidence_")]
+    for schema in (s for s in tables.WRITTEN if s.name in frames):
         assert list(frames[schema.name]) == [column.name for column in schema.columns if column.public]
     assert frames["ledger"]["status"].tolist() == ["confirmed", "silent", "silent"]
 

@@ -44,7 +44,7 @@ def laid(folder: Path, made: Pod, *, tz: str | None = None, me: str | None = Non
     (folder / "analytics.xlsx").write_bytes(workbook(made.sheets))
     given = evidence.gather([folder / "archive.zip"], [folder / "analytics.xlsx"] if analytics else [], tz, LIMIT, me)
     options = Options(date_order="dmy", me=me)
-    return audit(read(None, data=made.chat.encode(), name="chat.txt", options=options), options, given)
+    return audit(read(None, data=made.chat.encode(), name="chat.txt", options=options), options, given=given)
 
 
 def beside(
@@ -53,7 +53,7 @@ def beside(
     """A small chat with an archive of those files."""
     (folder / "a.zip").write_bytes(archive(files))
     given = evidence.gather([folder / "a.zip"], [], tz, LIMIT, me)
-    return audit(export_of(script, me=me), Options(me=me), given)
+    return audit(export_of(script, me=me), Options(me=me), given=given)
 
 
 def both(comments: list[tuple[str, str, str]] = (), reactions: list[tuple[str, str, str]] = ()) -> dict[str, str]:  # type: ignore[assignment]
@@ -114,7 +114,7 @@ def test_a_call_later_than_the_archive_is_unknown(tmp_path: Path) -> None:
     for start, found in (("2024-05-31", "not_found"), ("2024-06-03", "unknown")):
         (tmp_path / "a.zip").write_bytes(archive(both()))
         given = evidence.gather([tmp_path / "a.zip"], [], "Europe/Amsterdam", LIMIT, "Eefje")
-        made = audit(export_of(script, start=start, me="Eefje"), Options(me="Eefje"), given)
+        made = audit(export_of(script, start=start, me="Eefje"), Options(me="Eefje"), given=given)
         assert of(made).obligations["found"].tolist() == [found]
 
 

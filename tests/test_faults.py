@@ -261,3 +261,16 @@ def test_the_manifest_says_what_is_there(call: Call, tmp_path: Path) -> None:
     assert call("tables", tmp_path / "chat.txt", "-o", tmp_path / "t", "-q")[0] == 0
     listed = {row["file"] for row in json.loads((tmp_path / "t" / "manifest.json").read_bytes())["outputs"]}
     assert listed | {"manifest.json"} == _names(tmp_path / "t")
+
+
+def test_too_little_memory_is_said(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    (tmp_path / "chat.txt").write_bytes(CHAT)
+    monkeypatch.setattr("podaudit.audit.audit", full)
+    status, _, said = call("report", "chat.txt")
+    assert (status, said) == (
+        1, "podaudit: there is not enough memory for this chat; close other programs, or give less of it.\n"
+    )  # fmt: skip
+    assert _names(tmp_path) == {"chat.txt"}

@@ -111,9 +111,11 @@ def slower_than_linear(pattern: Pattern, pump: str, raw: bool = True) -> float:
         half, whole = half.encode(), whole.encode()
     if _least(pattern, whole, 1) < ENOUGH:
         return 0
+    least = {half: 99.0, whole: 99.0}
     ratio = 99.0
-    for _ in range(3):
-        ratio = min(ratio, _least(pattern, whole, TIMES) / max(_least(pattern, half, TIMES), 1e-6))
+    for _ in range(8):  # a busy machine only ever adds
+        least = {text: min(before, _least(pattern, text, TIMES)) for text, before in least.items()}
+        ratio = least[whole] / max(least[half], 1e-6)
         if ratio <= WORST:
             break
     return ratio

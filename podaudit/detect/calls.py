@@ -110,10 +110,9 @@ def calls(chat: Chat, links: pd.DataFrame, rules: pd.DataFrame, lexicon: Lexicon
 
 def _drops(chat: Chat, links: pd.DataFrame, lexicon: Lexicon) -> Iterator[_Drop]:
     candidates = links[(links["is_post"] | (links["platform"] == "linkedin")) & (links["i"] >= 0)]
-    by_place: dict[int, list[Any]] = defaultdict(list)
+    by_place: dict[int, dict[str, Any]] = defaultdict(dict)
     for x in rows(candidates):
-        if all(x.key != y.key for y in by_place[x.i]):
-            by_place[x.i].append(x)
+        by_place[x.i].setdefault(x.key, x)
 
     @cache
     def read(*texts: str) -> _Words:
@@ -121,7 +120,7 @@ def _drops(chat: Chat, links: pd.DataFrame, lexicon: Lexicon) -> Iterator[_Drop]
 
     for i, held in sorted(by_place.items()):
         at = sorted([i, *(j for j in chat.in_a_row(i) if not chat.media[j] and j not in by_place)])
-        yield _Drop(i, at, read(*(chat.folded[j] for j in at)), held)
+        yield _Drop(i, at, read(*(chat.folded[j] for j in at)), list(held.values()))
 
 
 def _words(text: str, hits: Sequence[Hit]) -> _Words:

@@ -49,6 +49,7 @@ _GREETING = regex.compile(
 
 
 _PAIR = 2  # letters
+_SHORT = 24  # letters: no short form of a name is longer
 _AFTER = 20  # messages in which a post is answered
 _FIRST = 3  # messages in which people say who they are
 _FEW = 4  # words of a message that is hardly more than a name
@@ -281,7 +282,7 @@ def _learnt(
     firsts: dict[str, str] = {a: member for member, names in shown.items() for n in names for a in _aliases(n)[:1]}
     short: dict[str, set[str]] = defaultdict(set)  # Deb for Debby
     for first, member in firsts.items():
-        for n in range(2, len(first)):
+        for n in range(2, min(len(first), _SHORT)):
             short[first[:n]].add(member)
     pairs = _capital_pairs(texts, {w for w in short if len(w) == _PAIR})
     for word in sorted(at):  # an @name that spells out one member's name

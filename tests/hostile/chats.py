@@ -121,7 +121,7 @@ def _sizes() -> list[Case]:
     names = {
         "name-of-1-MB": (lambda: bytes(android(f"{'N' * 1_000_000}: x") + pod(), "utf-8"), Read(POD + 1, gaps=None)),
         "100000-messages": (_repeated(100_000, "Bob: bericht {i}"), Read(100_000)),
-        "20000-senders": (_repeated(20_000, "Lid {i}: gedaan"), Read(20_000, members=20_000)),
+        "10000-senders": (_repeated(10_000, "Lid {i}: gedaan"), Read(10_000, members=10_000)),
         "5000-calls": (_repeated(5000, f"Bob: graag reageren {POST[:-7]}{{i:07}}"), Read(5000)),
         "20000-labelled": (_repeated(20_000, "Bob: @Anna schandalig, weer niets gedaan {i}"), Read(20_000)),
         "more-than-the-cap": (lambda: pod().encode() + b"x\n" * (2 << 20), Refused(1, "--max-size")),
