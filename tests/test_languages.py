@@ -28,6 +28,7 @@ from podaudit.export import read
 from podaudit.report import LANGUAGES, language, page, render, terms
 from podaudit.report.language import Language, plain
 from podaudit.report.locale import update
+from podaudit.report.share import shareable
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 DAYS = st.dates(dt.date(2009, 1, 1), dt.date(2040, 12, 31))
@@ -222,6 +223,7 @@ _ACCUSES = {
 
 _APART = "betekent niet|niet hetzelfde als|heißt nicht|nicht dasselbe wie|ne veut pas dire|pas la même|no significa|no es lo mismo"
 _APART += "|não significa|não é o mesmo|non significa|non è lo stesso"
+_APART += "|iets anders dan|is niet .niet|ist nicht .nicht|no es .no|não é .não|non è (.non|lo stesso)"
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -286,7 +288,8 @@ _SHARED = {
 
 
 def _own(text: str) -> str:
-    """The text without addresses, titles in quotation marks, and what LinkedIn's English menus say in brackets."""
+    """The text without addresses, pseudonyms, titles in quotation marks, and what LinkedIn's menus say in brackets."""
+    text = re.sub(r"\b[A-Za-z]+-[0-9a-z]{10}\b", "", text)
     text = re.sub(r"\((?:Get a copy of your data|Data privacy|Post impressions|Me)\)", "", text)
     return re.sub(r"https?:\S+|\S+\.\w+/\S+|[“„«‘][^”“»’]*[”“»’]", "", text)
 
@@ -301,6 +304,26 @@ def test_no_english_is_left_on_the_page(shown: dict[str, tuple[Audit, str | None
     text = _own(" ".join(words.said))
     left = {w for w in re.findall(r"[a-z]+", text.casefold())} & (_ENGLISH - _SHARED[code])
     assert left == set()
+
+
+@pytest.mark.parametrize("quotes", [False, True])
+@pytest.mark.parametrize("code", OTHERS)
+def test_no_english_is_left_on_the_page_to_share(audited: Audit, code: str, quotes: bool) -> None:
+    made = shareable(audited, b"k" * 32, name="x.html", lang=code, quotes=quotes, version="1")
+    words = Words(made.html.decode())
+    assert (words.lang, set(words.english)) == (code, {"blockquote"})
+    left = {w for w in re.findall(r"[a-z]+", _own(" ".join(words.said)).casefold())} & (_ENGLISH - _SHARED[code])
+    assert left == set()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_words_of_a_page_are_no_names(code: str) -> None:
+    """Short names that the languages' own words begin with: pris, mais, tous, les, pages, notes."""
+    names = ("Pri Andrade", "Mai Lund", "Tou Vang", "Page Falk", "Note Berg")
+    script = "".join(f"1{d}/03/2023, 10:00 - {name}: like my post https://www.linkedin.com/posts/x-activity-{7 * 10**18 + d}-ab\n"
+                     for d, name in enumerate(names))  # fmt: skip
+    made = audit(read(None, data=script.encode(), name="chat.txt", options=model.Options()), model.Options())
+    assert shareable(made, b"k" * 32, name="x.html", lang=code, quotes=False, version="1").html
 
 
 def test_english_would_be_seen(audited: Audit) -> None:

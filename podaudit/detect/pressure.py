@@ -146,7 +146,7 @@ CONTEXT: dict[str, str] = (
     {
         "names": "names a member",
         "names two": "names several members",
-        "calls by @": "addresses somebody by @name",
+        "calls by @": "addresses somebody with an @",
         "names one with open calls": "a member named has calls open",
         "list of names": "a list of names",
         "has open calls": "the writer has calls open",

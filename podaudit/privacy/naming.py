@@ -81,6 +81,8 @@ class Namer:
                 )
             ):
                 return who, n
+        if words[at][2] in self.weak:  # "mail" is not Mai L.
+            return None, 1
         # A possessive s may be glued to the last word: de Vriess, de Vries'
         glued = self.known.glued.get(words[at][2]) or self.known.glued.get(words[at][2].removesuffix("s"))
         return glued, 1
@@ -93,6 +95,8 @@ class Namer:
             return who if not self.sure and _stands_as_name(copy, start, stop, raw) else None
         if who is not None:
             return who if len(name) > 2 or (raw.isupper() and not self.sure) else None
+        if self.sure and self._is_weak(name):  # French "pris" is no possessive of Pri
+            return None
         for ending in ("s",) if self.sure else _ENDINGS:
             stem = name.removesuffix(ending)
             plain = stem != name and len(stem) > 2 and stem in self.known.single and not self._is_weak(stem)

@@ -211,7 +211,7 @@ _REASONS = (
     N_("quiet, between us, screenshots"),
     N_("names a member"),
     N_("names several members"),
-    N_("addresses somebody by @name"),
+    N_("addresses somebody with an @"),
     N_("a member named has calls open"),
     N_("a list of names"),
     N_("the writer has calls open"),

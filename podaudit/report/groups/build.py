@@ -29,7 +29,6 @@ from podaudit.report.terms import EPISODES, LABELS, rule_text
 from podaudit.report.view import Fact
 
 _NONE = "–"
-_POINT = {"en": ".", "nl": ","}
 
 
 def build(
@@ -70,15 +69,11 @@ class _Compare:
         if value and not float(text.replace(",", "")):
             return _together(f"< {self.number(10**-digits, digits)}")
         whole, _, decimals = text.partition(".")
-        return self.lang.number(int(whole.replace(",", ""))) + (_POINT[self.lang.code] + decimals if decimals else "")
+        return self.lang.number(int(whole.replace(",", ""))) + (self.lang.forms.decimal + decimals if decimals else "")
 
     def percent(self, value: float) -> str:
         """Whole percents; 0 % and 100 % only where they are exact."""
-        rounded = round(100 * value)
-        if rounded == 0 and value > 0:
-            return "<\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}%"
-        sign = ">\N{NO-BREAK SPACE}99" if rounded == 100 and value < 1 else str(rounded)
-        return f"{sign}\N{NO-BREAK SPACE}%"
+        return _together(self.lang.percent(value, 1))
 
     def show(self, unit: Unit) -> Callable[[float], str]:
         return {
@@ -90,13 +85,13 @@ class _Compare:
         return _NONE if interval is None else _together(f"{show(interval.low)} – {show(interval.high)}")
 
     def with_interval(self, found: Distribution, unit: Unit) -> str:
-        """As in "12 min (95 %: 9 – 15 min)"."""
+        """As in "12 min (95%: 9 – 15 min)"."""
         if found.median is None:
             return self.lang.gettext("not measurable in these groups")
         show = self.show(unit)
         text = show(found.median)
         return (
-            text if found.interval is None else f"{text} (95\N{NO-BREAK SPACE}%: {self.between(found.interval, show)})"
+            text if found.interval is None else f"{text} ({self.percent(0.95)}: {self.between(found.interval, show)})"
         )
 
     # ------------------------------------------------------------------------------------------------------ head
@@ -168,7 +163,7 @@ class _Compare:
         return (
             _NONE
             if share.share is None
-            else f"{self.percent(share.share)} (95\N{NO-BREAK SPACE}%: {self.between(share.interval, self.percent)})"
+            else f"{self.percent(share.share)} ({self.percent(0.95)}: {self.between(share.interval, self.percent)})"
         )
 
     def pooled_text(self, found: Pooled) -> str:
@@ -178,7 +173,7 @@ class _Compare:
         return (
             rate
             if found.interval is None
-            else f"{rate}, 95\N{NO-BREAK SPACE}%: {self.between(found.interval, self.percent)}"
+            else f"{rate}, {self.percent(0.95)}: {self.between(found.interval, self.percent)}"
         )
 
     # ------------------------------------------------------------------------------------------------------ sections
