@@ -29,8 +29,8 @@ class Cost:
     question: Question
     bars: WeekBars
     weeks: Table
-    heat: pictures.Heat
-    hours: Table
+    heat: pictures.Heat | None  # None in a version to share, which has no times of day
+    hours: Table | None
     members: Table
 
 
@@ -134,8 +134,10 @@ def _weeks(t: Tally) -> Table:
     return Table("weeks", lang.gettext("Weeks with calls, Monday to Sunday"), columns, tuple(made))
 
 
-def _hours(t: Tally) -> tuple[pictures.Heat, Table]:
+def _hours(t: Tally) -> tuple[pictures.Heat | None, Table | None]:
     lang = t.lang
+    if lang.days:
+        return None, None
     asked = {(r["weekday"], r["hour"]): r["obligations"] for r in rows(t.audit.load.days)}
     counts = {(r["weekday"], r["hour"]): (r["calls"], r["pressing"]) for r in rows(t.audit.dynamics.hours)}
     made = tuple(

@@ -27,13 +27,17 @@ from podaudit.resources import templates_dir
 
 HERE = Path(__file__).resolve().parent
 _KEYWORDS = {"N_": None, "_": None, "gettext": None, "ngettext": (1, 2), "say": None, "say_n": (1, 2)}
-_OPTIONS = {"**.html": {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true"}}
+_OPTIONS = {"**": {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true"}}
 
 
 def messages(templates: Path) -> Catalog:
     """All messages of the report: those of its modules and of its templates."""
     found: dict[str | tuple[str, ...], str] = {}
-    for folder, method in ((HERE.parent, ("**.py", "python")), (templates, ("**.html", "jinja2"))):
+    for folder, method in (
+        (HERE.parent, ("**.py", "python")),
+        (templates, ("**.html", "jinja2")),
+        (templates, ("**.css", "jinja2")),
+    ):
         for name, _, message, _, _ in extract_from_dir(folder, [method], keywords=_KEYWORDS, options_map=_OPTIONS):
             found.setdefault(message, f"{folder.name}/{name}")
     catalogue = Catalog(fuzzy=False)
