@@ -110,6 +110,11 @@ def _page(path: Path) -> _Found:
     data = _bytes(path)
     sealed, told = _SEALED.search(data, 0, _HEAD), _TOLD.search(data, 0, _HEAD)
     if sealed is None or told is None:
+        if b'<body class="share">' in data[: 1 << 20]:
+            raise Unreadable(
+                f"{path.name} is a version to share: it carries no checksum, which would tell those who have the export that it is "
+                "theirs; verify the report it was made beside."
+            )
         raise _none_of_ours(path)
     bare = data[: sealed.start(1)] + data[sealed.end(1) :]
     same = hashlib.sha256(bare).hexdigest().encode() == sealed[1]
@@ -206,6 +211,7 @@ def _unreadable(path: Path, error: OSError | ValueError) -> Unreadable:
 
 
 def _none_of_ours(path: Path) -> Unreadable:
+    """What is no output of podaudit's that can be verified; a version to share is one of ours, but carries no checksum."""
     return Unreadable(
         f"{path.name} carries no checksums of podaudit's; give a report it wrote (.html), the folder of its tables, or an audit "
         "document (.json)."

@@ -144,8 +144,8 @@ _ABOUT = (
     "Tables written by podaudit corpus: Parquet, a row a group in groups.parquet, a row an export that failed in failures.parquet, "
     "and of every other table a file a group in the folder of its name. What the words mean: podaudit explain NAME.",
     "Lines are lines of the exported text, counted from 1. Times are local, as the export shows them, without a zone; posted_at is "
-    "UTC. Null means no value, or a count from 1 to 4 that was held back with --suppress, and what could tell it. A chat shows what "
-    "people said, not what they did.",
+    "UTC. Null means no value, or a count from 1 to 4 that was held back with --suppress, or a share or mean beside such a count. A chat "
+    "shows what people said, not what they did.",
     "manifest.json says how names and texts were treated, and lists every file with its SHA-256; it is written last, so without "
     "it the corpus is not complete. Pseudonymised data are still personal data: whoever was in a group may recognise it.",
 )  # fmt: skip

@@ -28,7 +28,8 @@ GROUPS = Schema("groups", (
     Column("languages", "map", "language code -> share of the messages whose language could be told", of="float"),
     Column("warnings", "list", "what was assumed or found amiss when reading, its values left out (…)"),
     Column("members", "int?", "members: who wrote, or whom the app's notices name"),
-    Column("consenting", "int?", "of these, who posted the sentence of --consent; null without it. All else counts these only"),
+    Column("consenting", "int?", "of these, who posted the sentence of --consent; null without it. Rows of the tables and what is counted "
+           "from them are of these only; members, lines and days are of the whole chat"),
     Column("rows_left_out", "int?", "rows of the audit's tables that were dropped for --consent; null without it"),
     Column("entered", "int?", "notices of somebody who created the group, was added or joined"),
     Column("left", "int?", "notices of somebody who left"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from podaudit.model import ReplyStatus
 from podaudit.report.labelled import WHY_COMPACT, chips
-from podaudit.report.language import Piece, Text, visible
+from podaudit.report.language import Language, Piece, Text, plain, visible
 from podaudit.report.sayings import Saying, retell, retell_all
 from podaudit.report.tally import Tally, rows
 from podaudit.report.terms import REPLIES, primary_group
@@ -58,9 +58,10 @@ def messages(t: Tally) -> Messages:
         if message is None:
             continue
         label = labelled.get(line)
-        claims: list[Piece] = []
-        for claim in dict.fromkeys(t.cites[line]):
-            claims.extend([Piece("; "), *claim] if claims else claim)
+        once: dict[str, Text] = {}
+        for claim in t.cites[line]:
+            once.setdefault(plain(claim), claim)
+        claims = [p for n, claim in enumerate(once.values()) for p in ([Piece("; ")] if n else []) + list(claim)]
         people = [t.number.get(message.sender or "", 0)]
         if label:
             people += [t.number[n] for n in label["targets"] if n in t.number]
@@ -82,9 +83,14 @@ def _replies(t: Tally, lines: set[int]) -> dict[int, tuple[tuple[str, Saying], .
         if row["why"]:
             held[row["line"]][row["status"], row["why"]] = None
     return {
-        line: tuple((t.lang.gettext(REPLIES[ReplyStatus(status)]), retell(t.lang, why)) for status, why in found)
-        for line, found in held.items()
+        line: tuple(_said(t.lang, status, retell(t.lang, why)) for status, why in found) for line, found in held.items()
     }
+
+
+def _said(lang: Language, status: str, why: Saying) -> tuple[str, Saying]:
+    """What a reply says and why it is read so; where the reason opens with the same words, only that."""
+    said = lang.gettext(REPLIES[ReplyStatus(status)])
+    return ("", why) if why.text.startswith(said) else (said, why)
 
 
 def _note(t: Tally) -> Text:
