@@ -200,9 +200,9 @@ def report(
     if share:
         from podaudit.privacy import command
 
-        if linkedin or analytics or me or full_log:
+        if linkedin or analytics or full_log:
             raise _UsageError(
-                "--linkedin, --analytics, --me and --full-log are for the private report; leave them out with --share."
+                "--linkedin, --analytics and --full-log are for the private report; leave them out with --share."
             )
         if output:
             _check(Path(output), exports)

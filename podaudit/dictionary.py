@@ -17,7 +17,7 @@ _WORDS = {
     "int": "whole number", "str": "text", "time": "time", "bool": "true or false", "float": "number",
     "any": "whole number, text or mapping",
 }  # fmt: skip
-_MANY = {"int": "whole numbers", "str": "texts"}
+_MANY = {"int": "whole numbers", "float": "numbers", "str": "texts"}
 _JSON = {"int": "integer", "str": "string", "time": "string", "bool": "boolean", "float": "number"}
 _TIME = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}"
 

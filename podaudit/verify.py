@@ -187,7 +187,7 @@ def _json(text: str, path: Path) -> dict[str, Any]:
 def _bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(_MOST + 1)
+            data = file.read(min(path.stat().st_size, _MOST) + 1)
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from None
     if len(data) > _MOST:

@@ -46,7 +46,12 @@ PUMPS = (
     "van 1 tot ", "ik ben ", "maandag ", "1 jan ", "2 of 3 ", "k", "1k ", "urn:li:activity:", "activity-", "7", "\x00", "\r", "\r\n",
 )  # fmt: skip
 # Sentences of podaudit's own with slots, for names of files and phrases, which are short; matched as a whole.
-SHORT = {"podaudit.report.sayings._WHOLE", "podaudit.report.sayings._BESIDE", "podaudit.report.sayings.REASONS"}
+SHORT = {
+    "podaudit.report.sayings._WHOLE",
+    "podaudit.report.sayings._BESIDE",
+    "podaudit.report.sayings.REASONS",
+    "podaudit.report.sayings._INSIDE",
+}
 _WORDS = re.compile(r"(?<![\\\w])[^\W\d_]{2,}")
 Pattern = re.Pattern[Any] | regex.Pattern[Any]
 
@@ -103,6 +108,11 @@ def pumped(pump: str, length: int, raw: bool) -> str:
     return "x " + pump * (length // len(pump)) + "\u2021"
 
 
+def linear(pattern: Pattern, pump: str, raw: bool = True) -> bool:
+    """Whether twice the length takes at most WORST times as long, in the best of some tries: what is quadratic never does."""
+    return any(slower_than_linear(pattern, pump, raw) <= WORST for _ in range(4))
+
+
 def slower_than_linear(pattern: Pattern, pump: str, raw: bool = True) -> float:
     """How many times as long twice the length takes; 0 where it takes next to nothing."""
     half: Any = pumped(pump, N, raw)
@@ -130,7 +140,7 @@ KEPT = _kept()
 def test_patterns_are_linear(where: str, pattern: Pattern) -> None:
     own = list(dict.fromkeys(_WORDS.findall(str(pattern.pattern))))[:6]
     for pump in (*PUMPS, *(f"{word} " for word in own)):
-        assert slower_than_linear(pattern, pump, where.startswith(RAW)) <= WORST, (where, pump)
+        assert linear(pattern, pump, where.startswith(RAW)), (where, pump)
 
 
 @pytest.mark.parametrize("topic", sorted({e.topic for e in lexicon.load().entries}))
@@ -142,8 +152,7 @@ def test_phrase_books_are_linear(topic: str) -> None:
             continue
         words = list(dict.fromkeys(_WORDS.findall(fold(phrase.words))))[:4]
         for pump in (*(f"{w} " for w in words), " ".join(words) + " ", "a, ", " "):
-            ratio = slower_than_linear(books._pattern(phrase), pump, raw=False)
-            assert ratio <= WORST, (phrase.entry.id, phrase.words, pump)
+            assert linear(books._pattern(phrase), pump, raw=False), (phrase.entry.id, phrase.words, pump)
 
 
 def test_the_measure_tells_a_bad_pattern_from_a_good_one() -> None:

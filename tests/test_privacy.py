@@ -246,7 +246,9 @@ def test_without_text_no_word_of_the_chat_is_left_in_reasons_and_values(demo: Pa
 
 def test_a_table_or_column_that_nobody_thought_of_is_refused() -> None:
     made = audit_of(CHAT)
-    wider = dataclasses.make_dataclass("Wider", [("neighbours", str)], bases=(Audit,), frozen=True)
+    wider = dataclasses.make_dataclass(
+        "Wider", [("neighbours", str, dataclasses.field(default=""))], bases=(Audit,), frozen=True
+    )
     held = {field.name: getattr(made, field.name) for field in dataclasses.fields(made)}
     with pytest.raises(TypeError, match="neighbours"):
         privacy.pseudonymise(wider(**held, neighbours="Anna"), KEY)

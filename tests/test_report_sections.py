@@ -293,6 +293,4 @@ def test_reasons_of_replies_are_told_in_dutch(pod: Audit) -> None:
     whys = [why for why in pod.replies["why"] if why]
     assert whys and [why for why in whys if sayings.retell(dutch, why).lang != "nl"] == []
     told = sayings.retell(dutch, "taken together it reads like an answer: a tick, names callers")
-    assert told == sayings.Saying(
-        "alles bij elkaar leest het als een antwoord: een vinkje, noemt wie oproepen deden", "nl"
-    )
+    assert told == sayings.Saying("alles bijeen leest het als een antwoord: een vinkje, noemt wie oproepen deden", "nl")

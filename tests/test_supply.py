@@ -29,7 +29,7 @@ PERMISSIVE = {
     "MPL-2.0",
 }
 _FAMILIES = {"MIT": "MIT", "BSD": "BSD", "APACHE": "Apache", "MOZILLA": "MPL", "MPL": "MPL", "PYTHON SOFTWARE": "PSF", "PSF": "PSF",
-             "ISC": "ISC", "ZLIB": "Zlib", "CC0": "CC0", "CNRI": "CNRI"}  # fmt: skip
+             "ISC": "ISC", "GPL": "GPL", "ZLIB": "Zlib", "CC0": "CC0", "CNRI": "CNRI"}  # fmt: skip
 
 
 def _name(text: str) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from podaudit.model import PodauditError, Unreadable, Unwritable
 from podaudit.writing import make_folder, remove, write_whole
 
-_URL = re.compile(r"[a-z][a-z0-9+.-]+(::|://)", re.IGNORECASE)
+_URL = re.compile(r"[a-z][a-z0-9+.-]{1,40}(::|://)", re.IGNORECASE)
 _GLOB = re.compile(r"[*?\[]")
 _EXPORTS = (".txt", ".zip")
 _LIST_BYTES = 1 << 24  # a list of exports is no longer than this

@@ -22,7 +22,7 @@ _OTHERS = (
 )
 _ARE = r"(?:is|are|was|will be|has|zit|zijn|gaat|blijft|heeft|ist|sind|hat|bleibt|geht|est|sont|sera|esta|estan|va|ha|fica|vai|sono|resta)"
 # What is said of something or somebody else: "my sister is in Spain until Friday", "the gym is closed until Sunday".
-OF_OTHERS = regex.compile(rf"\W*(?:\w+[,:]? )?{_OTHERS}\w+(?: \w+)? {_ARE} ")
+OF_OTHERS = regex.compile(rf"\W{{0,9}}(?:\w{{1,40}}[,:]? )?{_OTHERS}\w{{1,40}}(?: \w{{1,40}})? {_ARE} ")
 # A member's name with a verb in the third person tells what that member did: "Lynn did all of them".
 TELLS_OF = regex.compile(
     r"\s*(?:also |already |ook |al |schon |aussi |deja |tambien |ya |tambem |ja |anche |gia )?"

@@ -33,7 +33,7 @@ READ = {  # the beginning of a file's name, before an id and .csv -> what it hol
     "connections": What.CONNECTIONS,
 }
 # LinkedIn puts the member's id behind the name, a browser or file manager the number of the copy.
-_NAME = re.compile(r"(?P<stem>[a-z ]+?)(?:_\d+)?(?: ?\(\d+\)| \d+)?\.csv", re.I)
+_NAME = re.compile(r"(?P<stem>[a-z ]{1,60}?)(?:_\d{1,40})?(?: ?\(\d{1,9}\)| \d{1,9})?\.csv", re.I)
 _MADE = re.compile(r"(?<!\d)(\d\d)-(\d\d)-(\d{4})(?!\d)")
 _LISTED = 2000  # names of files left unopened that are listed
 _ENTRIES = 200_000  # files in an archive; LinkedIn's hold fewer than a hundred, and one a post or picture

@@ -59,13 +59,21 @@ class Period(StrEnum):
 
 _c = Column
 _SOURCES = _c("sources", "list", "where it stands in the archive: file:row, rows counted from 1 with the header")
-_CALL_LINE = _c("call_line", "int", "line of the call")
+_CALL_LINE = _c("call_line", "int", "line of the call", unit="line of the export")
 _POST_ID = _c("post_id", "str?", "id of the post, as the call has it")
 _URL = _c("url", "str", "link of the post, as the call has it")
 _AFTER_CALL = _c(
-    "after_call", "float?", "minutes from the call to it; negative = before the call; empty without a time"
+    "after_call",
+    "float?",
+    "minutes from the call to it; negative = before the call; empty without a time",
+    unit="minutes",
 )
-_AFTER_POST = _c("after_post", "float?", "minutes from the time in the post's id to it; empty where either is missing")
+_AFTER_POST = _c(
+    "after_post",
+    "float?",
+    "minutes from the time in the post's id to it; empty where either is missing",
+    unit="minutes",
+)
 
 FILES = Schema("evidence_files", (
     _c("archive", "str", "the archive or analytics file as given, without folders"),
@@ -76,7 +84,7 @@ FILES = Schema("evidence_files", (
     _c("first", "str?", "earliest moment in it, UTC"),
     _c("last", "str?", "latest moment in it, UTC"),
     _c("note", "str", "what was assumed or amiss; empty mostly"),
-))  # fmt: skip
+), "The files of the archives and analytics exports, and what was read of each.")  # fmt: skip
 
 OBLIGATIONS = Schema("evidence_obligations", (
     _CALL_LINE,
@@ -99,11 +107,11 @@ OBLIGATIONS = Schema("evidence_obligations", (
     _c("inferred", "bool", "the post was matched by time (at most 2 s between two ids of one post), not by the same id"),
     _SOURCES,
     _c("why", "str", "what decided it"),
-))  # fmt: skip
+), "What the calls asked of the owner, and what the owner's own archive holds of it.")  # fmt: skip
 
 CHECKED = Schema("evidence_checks", (
-    _c("line", "int", "line of the call"),
-    _c("rule_line", "int", "line of the message that laid down the rule in force"),
+    _c("line", "int", "line of the call", unit="line of the export"),
+    _c("rule_line", "int", "line of the message that laid down the rule in force", unit="line of the export"),
     _c("type", "str", "react, comment, comment_min_words, comment_question, comment_no_emoji_only, comment_no_generic, share, deadline"),
     _c("member", "str", "the owner of the archive, whom the rule obliged"),
     _POST_ID,
@@ -112,7 +120,7 @@ CHECKED = Schema("evidence_checks", (
     _c("inferred", "bool", "the post was matched by time, not by the same id"),
     _SOURCES,
     _c("why", "str", "what was found, or what was not"),
-))  # fmt: skip
+), "Rules that only the archive can decide, for each of those calls.")  # fmt: skip
 
 CLAIMS = Schema("evidence_claims", (
     _c("status", "str", "what the chat has on record of the owner: status of the ledger"),
@@ -120,11 +128,11 @@ CLAIMS = Schema("evidence_claims", (
     _c("corroborated", "int", "of these, with a reaction, comment, share or vote in the archive"),
     _c("not_found", "int", "of these, with nothing in the archive, which is not 'not done'"),
     _c("unknown", "int", "of these, where the archive cannot tell"),
-))  # fmt: skip
+), "Obligations of the owner by what the chat has on record, against what was found.")  # fmt: skip
 
 ACTIONS = Schema("evidence_actions", (
     _c("kind", "str", "react, comment, share, vote"),
-    _c("utc", "time?", "when, as the archive has it"),
+    _c("utc", "time?", "when, as the archive has it", unit="UTC"),
     _c("time", "time?", "when, by the chat's clock; empty where the time zone is not known"),
     _CALL_LINE,
     _c("caller", "str", "who put the post before the group"),
@@ -140,36 +148,36 @@ ACTIONS = Schema("evidence_actions", (
     _c("text", "str?", "the owner's own words"),
     _c("inferred", "bool", "the post was matched by time, not by the same id"),
     _c("source", "str", "file:row in the archive"),
-))  # fmt: skip
+), "The owner's likes, comments, reposts and votes on posts of others that were put before the group.")  # fmt: skip
 
 COMMENTS = Schema("evidence_comments", (
     _c("where", "str", "pod = under posts by others put before the group; others; own = under one's own"),
     _c("comments", "int", "comments by the owner"),
-    _c("stock", "float?", "share of them that are stock phrases only, 0 to 1"),
-    _c("same_words", "float?", "share whose words the owner had used in an earlier comment, 0 to 1"),
-    _c("emoji_only", "float?", "share without a letter or digit"),
-    _c("question", "float?", "share with a question mark"),
-    _c("words_median", "float?", "median words"),
+    _c("stock", "float?", "share of them that are stock phrases only, 0 to 1", unit="share of 1"),
+    _c("same_words", "float?", "share whose words the owner had used in an earlier comment, 0 to 1", unit="share of 1"),
+    _c("emoji_only", "float?", "share without a letter or digit", unit="share of 1"),
+    _c("question", "float?", "share with a question mark", unit="share of 1"),
+    _c("words_median", "float?", "median words", unit="words"),
     _c("timed", "int", "comments with a time by the chat's clock; the next five rest on these"),
-    _c("after_call_median", "float?", "median minutes after the call, of those after it; empty for others"),
-    _c("after_post_median", "float?", "median minutes after the post itself, where its id holds a time"),
-    _c("evenings", "float?", "share from 18:00 to 22:59"),
-    _c("nights", "float?", "share from 23:00 to 6:59"),
-    _c("weekends", "float?", "share on a Saturday or Sunday"),
-))  # fmt: skip
+    _c("after_call_median", "float?", "median minutes after the call, of those after it; empty for others", unit="minutes"),
+    _c("after_post_median", "float?", "median minutes after the post itself, where its id holds a time", unit="minutes"),
+    _c("evenings", "float?", "share from 18:00 to 22:59", unit="share of 1"),
+    _c("nights", "float?", "share from 23:00 to 6:59", unit="share of 1"),
+    _c("weekends", "float?", "share on a Saturday or Sunday", unit="share of 1"),
+), "The owner's comments, by whose posts they stand under.")  # fmt: skip
 
 HOURS = Schema("evidence_hours", (
     _c("where", "str", "pod, others or own"),
     _c("weekday", "int", "0 = Monday to 6 = Sunday"),
     _c("hour", "int", "0 to 23, by the chat's clock"),
     _c("comments", "int", "comments by the owner; hours without any are left out"),
-))  # fmt: skip
+), "The owner's comments and reactions by weekday and hour.")  # fmt: skip
 
 REPEATED = Schema("evidence_repeated", (
     _c("text", "str", "words that the owner used in more than one comment, as first written"),
     _c("pod", "int", "comments with them under posts put before the group"),
     _c("others", "int", "comments with them elsewhere"),
-))  # fmt: skip
+), "Words that the owner used in more than one comment.")  # fmt: skip
 
 MONTHS = Schema("evidence_months", (
     _c("month", "str", "YYYY-MM, by the chat's clock, or UTC where the zone is not known"),
@@ -182,13 +190,13 @@ MONTHS = Schema("evidence_months", (
     _c("votes", "int", "poll votes"),
     _c("shares", "int", "posts of one's own"),
     _c("connections", "int", "connections made"),
-))  # fmt: skip
+), "Months of the archive, with what the owner did in each.")  # fmt: skip
 
 POSTS = Schema("evidence_posts", (
     _c("post_id", "str", "an id of the post"),
     _c("url", "str", "a link to it"),
     _c("posted_at", "time?", "UTC time in the id, else as the archive has it"),
-    _c("call_line", "int?", "line of the call that put it before the group; empty = no call in this chat"),
+    _c("call_line", "int?", "line of the call that put it before the group; empty = no call in this chat", unit="line of the export"),
     _c("period", "str", "before, during, after, unknown: against the owner's time in the group"),
     _c("impressions", "int?", "as LinkedIn's analytics have it"),
     _c("engagements", "int?", "likewise; of a single-post export, reactions + comments + reposts where it gives no sum"),
@@ -199,11 +207,11 @@ POSTS = Schema("evidence_posts", (
     _c("recorded", "int", "of these, those who said in the chat that it was done"),
     _c("group_low", "int?", "engagements the group can account for, at least if what they said is so: one by each who said done"),
     _c("group_high", "int?", "at most: one of each kind (reaction, comment; share where asked) by each member asked"),
-    _c("share_low", "float?", "group_low / engagements, 0 to 1"),
-    _c("share_high", "float?", "group_high / engagements, 0 to 1"),
+    _c("share_low", "float?", "group_low / engagements, 0 to 1", unit="share of 1"),
+    _c("share_high", "float?", "group_high / engagements, 0 to 1", unit="share of 1"),
     _c("inferred", "bool", "two ids were taken for one post by time"),
     _c("sources", "list", "files that know it: file:row"),
-))  # fmt: skip
+), "The owner's posts, with what analytics say of them and how much the group can account for.")  # fmt: skip
 
 DAYS = Schema("evidence_days", (
     _c("date", "str", "a day of the analytics export"),
@@ -211,17 +219,17 @@ DAYS = Schema("evidence_days", (
     _c("impressions", "int?", "of all posts that day"),
     _c("engagements", "int?", "of all posts that day"),
     _c("followers", "int?", "new followers that day"),
-))  # fmt: skip
+), "Days of the analytics exports.")  # fmt: skip
 
 COMPARISON = Schema("evidence_comparison", (
     _c("by", "str", "put = put before the group or not, while a member; support = put, with or without 'done' on record; period"),
     _c("group", "str", "put, not_put; with, without; before, during, after"),
     _c("measure", "str", "engagements, impressions: per post; day_engagements, day_impressions: per day"),
     _c("cases", "int", "posts or days with that figure"),
-    _c("median", "float?", "their median"),
-    _c("low", "float?", "lower end of the 95 % interval of the median (order statistics); null where cases are too few"),
-    _c("high", "float?", "upper end of it"),
-))  # fmt: skip
+    _c("median", "float?", "their median", unit="of the measure"),
+    _c("low", "float?", "lower end of the 95 % interval of the median (order statistics); null where cases are few", unit="of the measure"),
+    _c("high", "float?", "upper end of it", unit="of the measure"),
+), "Medians of posts or days of one kind beside another; a comparison, no cause.")  # fmt: skip
 
 TABLES = (
     FILES, OBLIGATIONS, CHECKED, CLAIMS, ACTIONS, COMMENTS, HOURS, REPEATED, MONTHS, POSTS, DAYS, COMPARISON,

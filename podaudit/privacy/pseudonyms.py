@@ -49,8 +49,8 @@ _KEPT = frozenset(
     "post_kind asks labels status verdict type is_post messages periods first_line last_line lifted number term calls".split()
 )
 
-_CURLY = re.compile("“[^”]*”")
-_CURLY_ABOUT = re.compile(r"“[^”]*” \(([^()]*)\)")
+_CURLY = re.compile("“[^“”]*”")
+_CURLY_ABOUT = re.compile(r"“[^“”]*” \(([^()]*)\)")
 _REPR = re.compile(r"""(?:(?<=^)|(?<=: ))(['"]).*\1""", re.S)
 _SUBJECT = re.compile(r"""(["“„«‘]\s?)(.{1,100}?)(\s?["”“»’])(?!\w)""")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")

@@ -152,8 +152,8 @@ class Language:
             return "–"
         if 0 < part < whole and not 0.005 <= part / whole < 0.995:
             few = part / whole < 0.5
-            return ("< " if few else "> ") + self.forms.percent.format("1" if few else "99")
-        return self.forms.percent.format(self.decimal(100 * part / whole, 0))
+            return ("< " if few else "> ") + self.forms.percent.replace("{0}", "1" if few else "99")
+        return self.forms.percent.replace("{0}", self.decimal(100 * part / whole, 0))
 
     def language(self, code: str) -> str:
         """What a language is called, by its code."""
@@ -186,7 +186,9 @@ class Language:
     def _dated(self, template: str, day: dt.date, short: bool) -> str:
         months = self.forms.months_short if short else self.forms.months
         number = self.forms.first if day.day == 1 else str(day.day)
-        return template.format(day=number, month=months[day.month - 1], year=day.year)
+        return (
+            template.replace("{day}", number).replace("{month}", months[day.month - 1]).replace("{year}", str(day.year))
+        )
 
     def moment(self, time: dt.datetime, year: bool = True) -> str:
         """``4 Sep 2023 09:30``, or without the year, or without the clock."""
