@@ -7,11 +7,12 @@ READY := $(VENV)/.ready
 TRUST := $(VENV)/.trust
 SECONDS ?= 60
 
-.PHONY: help demo test check format bench train fuzz coverage sbom supply pin hostile clean
+.PHONY: help demo test slow check format bench train fuzz coverage sbom supply pin hostile clean
 
 help:
 	@echo "make demo    set up .venv and write the report of the bundled chat"
 	@echo "make test    run the tests"
+	@echo "make slow    run the tests that measure patterns, times and memory at length"
 	@echo "make check   lint, formatting and types"
 	@echo "make format  mend formatting and what the linter can mend itself"
 	@echo "make bench   time the report of a 40,000-message chat, each stage at three sizes, reading beside other readers, and a corpus"
@@ -33,7 +34,10 @@ demo: $(READY)
 	$(BIN)/podaudit demo
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
+
+slow: $(READY)
+	$(BIN)/python -m pytest -m slow
 
 check: $(READY)
 	$(BIN)/ruff check .

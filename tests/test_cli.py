@@ -411,6 +411,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert not {"pandas", "pyarrow", "numpy", "regex", "jinja2", "dateparser", "networkx", "rich"} & set(loaded)
 
 
+@pytest.mark.slow
 def test_report_of_a_long_chat_is_quick(run: Run, tmp_path: Path) -> None:
     """40,000 messages in under 6 s, whole process; the best of three, for machines that have other work too."""
     (tmp_path / "long.txt").write_bytes(make_chat(40_000))

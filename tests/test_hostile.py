@@ -195,6 +195,7 @@ def _as_a_process(case: Case, tmp_path: Path) -> tuple[int, str, Path]:
     return done.returncode, done.stderr.decode(), out
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory cannot be capped in this way here")
 @pytest.mark.parametrize("case", [c for c in CASES if c.heavy], ids=lambda case: case.name)
 def test_heavy_ones_are_bounded(case: Case, tmp_path: Path) -> None:

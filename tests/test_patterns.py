@@ -55,6 +55,8 @@ SHORT = {
 _WORDS = re.compile(r"(?<![\\\w])[^\W\d_]{2,}")
 Pattern = re.Pattern[Any] | regex.Pattern[Any]
 
+pytestmark = pytest.mark.slow
+
 
 def _modules() -> Iterator[Any]:
     for found in pkgutil.walk_packages(podaudit.__path__, "podaudit."):
