@@ -95,7 +95,9 @@ def _load_path(path: Path, name: str, max_bytes: int, weigh: Weigh) -> Loaded:
                 raise too_big(name, max_bytes)
             file.seek(0)
             if not archive:
-                data = file.read(min(size, max_bytes) + 1)  # room for what is there, and not for the most that may be
+                data = file.read(size + 1)  # room for what is there, and not for the most that may be
+                if len(data) > size:  # it grows while it is read
+                    data += file.read(max_bytes + 1 - len(data))
                 if len(data) > max_bytes:
                     raise too_big(name, max_bytes)
                 return Loaded(_not_empty(data, name), _digest(data))
