@@ -66,23 +66,26 @@ def read(exports: list[Path | bytes], options: Options) -> Export:
     return merge([read_open(export, others if i else options) for i, export in enumerate(exports)])
 
 
-def read_open(export: Path | bytes, options: Options) -> Export:
-    """Read one of several exports: the order of dates that was given decides only where its own dates do not."""
+def read_open(export: Path | bytes, options: Options, name: str = "") -> Export:
+    """Read one of several exports: the order of dates that was given decides only where its own dates do not.
+
+    ``name``: what it is called in messages and tables, where that is not its own name.
+    """
     if options.date_order is None:
-        return _read(export, options)
+        return _read(export, options, name)
     try:
-        return _read(export, replace(options, date_order=None))
+        return _read(export, replace(options, date_order=None), name)
     except DecisionNeeded:
-        return _read(export, options)
+        return _read(export, options, name)
 
 
-def _read(export: Path | bytes, options: Options) -> Export:
+def _read(export: Path | bytes, options: Options, name: str = "") -> Export:
     from podaudit import export as reader
 
     if isinstance(export, bytes):
-        chat = reader.read(None, data=export, name="chat.txt", options=options)
+        chat = reader.read(None, data=export, name=name or "chat.txt", options=options)
     else:
-        chat = reader.read(export, name=export.name, options=options)
+        chat = reader.read(export, name=name or export.name, options=options)
     if options.strict and chat.source.gaps:
         first = int(chat.messages.loc[chat.messages["kind"] == "gap", "line"].iloc[0])
         raise DecisionNeeded(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from podaudit import __version__
@@ -23,7 +23,7 @@ from podaudit.model import TABLES, DecisionNeeded, Options, PodauditError, Unrea
 from podaudit.tables import SECTIONS, frames, rows
 
 if TYPE_CHECKING:
-    from podaudit.model import Export, Schema
+    from podaudit.model import Schema
 
 RECORDS = "done"
 NAME = "the export"  # what it is called when it is read: its own name may be the group's, or a member's
@@ -111,12 +111,13 @@ def _generator() -> str:
 
 def _write(plan: Plan, given: Given, group: str, name: str) -> bytes:
     """Audit, write every table, then the record."""
+    from podaudit.api import read_open
     from podaudit.audit import audit
     from podaudit.corpus.parquet import to_parquet
     from podaudit.corpus.schemas import GROUPS
     from podaudit.corpus.summary import summary
 
-    made = audit(_read(given, plan.options), plan.options)
+    made = audit(read_open(given.source, plan.options, NAME), plan.options)
     consent = None
     kept = made
     if plan.consent is not None:
@@ -142,19 +143,6 @@ def _write(plan: Plan, given: Given, group: str, name: str) -> bytes:
         plan.out.write(file, data)
     plan.out.write(record_of(group), text)
     return text
-
-
-def _read(given: Given, options: Options) -> Export:
-    """Read an export; the order of dates that was given decides only where its own dates do not."""
-    from podaudit.export import read
-
-    own = replace(options, date_order=None)
-    try:
-        return read(given.path, data=given.data, name=NAME, options=own)
-    except DecisionNeeded:
-        if options.date_order is None:
-            raise
-        return read(given.path, data=given.data, name=NAME, options=options)
 
 
 def warm() -> None:

@@ -5,13 +5,13 @@ Shares of groups have the score interval of :func:`podaudit.dynamics.named.wilso
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-LEVEL = 0.95
+from podaudit.dynamics.measures import LEVEL, median_rank
+
 DRAWS = 10_000
 SEED = 20200420
 _AT_ONCE = 1 << 22  # drawn groups held in memory at a time
@@ -26,19 +26,9 @@ class Interval:
 
 
 def of_median(values: Sequence[float]) -> Interval | None:
-    """The exact interval of a median: from the k-th lowest value to the k-th highest, k as large as 95 % allow.
-
-    Holds for any distribution (W. J. Conover, Practical Nonparametric Statistics, 1999, section 3.2). None for fewer than six
-    values, of which not even the lowest and the highest enclose the median with 95 %.
-    """
-    n, ordered = len(values), sorted(values)
-    tail, k = 0.0, 0  # of n fair coins, the chance of k heads or fewer
-    while k < n:
-        more = tail + math.exp(math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) - n * math.log(2))
-        if more > (1 - LEVEL) / 2:
-            break
-        tail, k = more, k + 1
-    return Interval(ordered[k - 1], ordered[n - k]) if k else None
+    """The exact interval of a median (``podaudit.dynamics.measures.median_rank``); None for fewer than six values."""
+    k, ordered = median_rank(len(values)), sorted(values)
+    return Interval(ordered[k - 1], ordered[-k]) if k else None
 
 
 def of_pooled(parts: Sequence[float], wholes: Sequence[float]) -> Interval | None:

@@ -159,8 +159,7 @@ class Given:
     """An export as given: on this machine its path, from elsewhere its bytes; and the SHA-256 of these."""
 
     sha256: str
-    path: Path | None
-    data: bytes | None
+    source: Path | bytes
 
 
 def take(address: str, max_bytes: int) -> Given:
@@ -169,7 +168,7 @@ def take(address: str, max_bytes: int) -> Given:
         path = Path(address)
         try:
             with path.open("rb") as file:
-                return Given(hashlib.file_digest(file, "sha256").hexdigest(), path, None)
+                return Given(hashlib.file_digest(file, "sha256").hexdigest(), path)
         except (OSError, ValueError) as error:
             reason = (getattr(error, "strerror", None) or type(error).__name__).lower()
             raise Unreadable(
@@ -186,7 +185,7 @@ def take(address: str, max_bytes: int) -> Given:
         raise Unreadable(f"the export cannot be fetched ({reason}); check that it is there, and your access.") from None
     if len(data) > max_bytes:
         raise Unreadable(f"the export holds more than {max_bytes >> 20:,} MB; raise --max-size if that is right.")
-    return Given(hashlib.sha256(data).hexdigest(), None, data)
+    return Given(hashlib.sha256(data).hexdigest(), data)
 
 
 # --------------------------------------------------------------------------------------------------------------- results

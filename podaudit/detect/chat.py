@@ -129,10 +129,10 @@ def _short_runs(texts: list[str]) -> list[str]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    shorter = list(texts)
-    for i in pc.indices_nonzero(pc.match_substring_regex(pa.array(texts, pa.large_string()), _MAY_RUN)).to_pylist():
-        shorter[i] = _RUNS.sub(_shorter, texts[i])
-    return shorter
+    unlike = list(dict.fromkeys(texts))
+    long = pc.indices_nonzero(pc.match_substring_regex(pa.array(unlike, pa.large_string()), _MAY_RUN)).to_pylist()
+    shorter = {unlike[i]: _RUNS.sub(_shorter, unlike[i]) for i in long}
+    return [shorter.get(text, text) for text in texts] if shorter else texts
 
 
 def _shorter(run: regex.Match[str]) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from podaudit.dynamics.measures import ratio
+from podaudit.dynamics.measures import median_rank, ratio
 from podaudit.evidence import identity
 from podaudit.evidence.analytics import COUNTS
 from podaudit.evidence.joining import source
@@ -192,13 +192,5 @@ def median(values: list[int]) -> tuple[int, float | None, float | None, float | 
 
 
 def _place(n: int) -> int:
-    """The largest k such that fewer than k of n tosses come up heads with a chance of at most 2.5 %; 0 where there is none."""
-    if n > _EXACT:
-        return int(n / 2 - 0.98 * math.sqrt(n))
-    below, k = 0, 0
-    limit = 2**n
-    while True:
-        below += math.comb(n, k)
-        if below * 40 > limit:
-            return k
-        k += 1
+    """``median_rank``, by the normal distribution where there are many; 0 where there is none."""
+    return int(n / 2 - 0.98 * math.sqrt(n)) if n > _EXACT else median_rank(n)

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from podaudit.audit import Asked
 from podaudit.audit import figures as counted
-from podaudit.dynamics.load import TABLES as LOAD_TABLES
-from podaudit.dynamics.network import TABLES as NETWORK_TABLES
-from podaudit.dynamics.pressing import TABLES as DYNAMICS_TABLES
 from podaudit.model import EPISODES, LINKS, TABLES, Event, Kind, Schema, Source
 from podaudit.privacy import coarse as coarsening
 from podaudit.privacy.coarse import Coarse
 from podaudit.privacy.known import known
 from podaudit.privacy.redact import Redactor
 from podaudit.privacy.tokens import FILE, POST, Tokens
+from podaudit.tables import SECTIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
 Texts = Literal["none", "redacted"]
 
-_SECTIONS = {"dynamics": DYNAMICS_TABLES, "network": NETWORK_TABLES, "load": LOAD_TABLES}
 # What each column of the tables is, so that a column nobody thought of is refused and not let through.
 _PEOPLE = frozenset({"member", "by", "caller", "beneficiary", "actor", "name"})
 _TEXT = frozenset({"text", "phrase", "reason"})
@@ -70,7 +67,7 @@ def pseudonymise(
     work = _Work.of(audit, key, text)
     made = {schema.name: work.table(getattr(audit, schema.name), schema) for schema in (*TABLES, LINKS)}
     fields = {field.name for field in dataclasses.fields(audit)}
-    if strange := sorted(fields - made.keys() - _SECTIONS.keys() - {"source", "evidence"}):
+    if strange := sorted(fields - made.keys() - SECTIONS.keys() - {"source", "evidence"}):
         raise TypeError(f"no pseudonyms are known for the audit's {', '.join(strange)}")
     source = work.source(audit.source)
     before = {f.name: made[f.name] for f in dataclasses.fields(Asked) if f.name != "source"}
@@ -80,31 +77,28 @@ def pseudonymise(
     if coarse is not None:
         made = {name: coarsening.coarsened(table, coarse) for name, table in made.items()}
         source = coarsening.of_source(source, coarse)
-        figures = {name: _each(held, _SECTIONS[name], lambda t, _: coarsening.coarsened(t, coarse))
+        figures = {name: _each(held, SECTIONS[name], lambda t, _: coarsening.coarsened(t, coarse))
                    for name, held in figures.items()}  # fmt: skip
     if suppress:
-        figures = {name: _without_few(_each(held, _SECTIONS[name], coarsening.suppressed), name)
+        figures = {name: _without_few(_each(held, SECTIONS[name], coarsening.suppressed), name)
                    for name, held in figures.items()}  # fmt: skip
     how = {"text": text, "coarse": coarse, "suppress": suppress}
     changed: dict[str, Any] = made | figures | {"evidence": None}  # what is the owner's alone goes
     return dataclasses.replace(audit, source=dataclasses.replace(source, pseudonyms=how), **changed)
 
 
-def _each(section: Any, schemas: tuple[Schema, ...], change: Callable[[pd.DataFrame, Schema], pd.DataFrame]) -> Any:
+def _each(section: Any, held: Mapping[str, Schema], change: Callable[[pd.DataFrame, Schema], pd.DataFrame]) -> Any:
     """A section of figures with each of its tables changed."""
-    prefix = schemas[0].name.partition("_")[0] + "_"
-    held = {schema.name.removeprefix(prefix): schema for schema in schemas}
-    tables = {f.name: getattr(section, f.name) for f in dataclasses.fields(section) if f.name in held}
-    return dataclasses.replace(section, **{name: change(table, held[name]) for name, table in tables.items()})
+    changed = {name: change(getattr(section, name), schema) for name, schema in held.items()}
+    return dataclasses.replace(section, **changed)
 
 
 def _without_few(section: Any, name: str) -> Any:
     """A section of figures without counts from 1 to 4 among those that stand in no table."""
-    tables = {schema.name.removeprefix(f"{name}_") for schema in _SECTIONS[name]}
     changed: dict[str, Any] = {}
     for field in dataclasses.fields(section):
         value = getattr(section, field.name)
-        if field.name not in tables:
+        if field.name not in SECTIONS[name]:
             if isinstance(value, Mapping):
                 changed[field.name] = {k: None if coarsening.few(v) else v for k, v in value.items()}
             elif coarsening.few(value):
