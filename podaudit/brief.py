@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from podaudit.dynamics.measures import PARTS, SATURDAY
-from podaudit.dynamics.pressing import PRESSING
-from podaudit.model import REPORTED, Event, Label, Status
+from podaudit.dynamics.pressing import PRESSING, presses
+from podaudit.model import REPORTED, Event, Label, Status, rows
 from podaudit.terminal import count, gaps, plain
 
 if TYPE_CHECKING:
@@ -129,7 +129,9 @@ def _record(audit: Audit) -> str:
 
 def _pressure(audit: Audit) -> str:
     figures = audit.dynamics.figures
-    labels = Counter(label for row in audit.pressure["labels"] for label in row)
+    labels = Counter(
+        label for row in rows(audit.pressure) if presses(row.labels, row.actor, row.targets) for label in row.labels
+    )
     told = _counted(labels, [x for x in Label if x in PRESSING], most=5)
     line = f"Pressure: {figures['pressing']} of {count(figures['labelled'], 'labelled message')} press members"
     line += f": {told}." if told else "."
@@ -180,4 +182,4 @@ def _counted(counts: Counter[str], order: Iterable[str], most: int = 99) -> str:
     found = [(name, counts[name]) for name in order if counts[name]]
     shown = found if len(found) <= most else sorted(found, key=lambda pair: -pair[1])[:most]
     text = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in shown)
-    return text if len(found) <= most else f"{text}, …"
+    return text if len(found) <= most else f"{text} and others"

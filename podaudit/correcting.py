@@ -274,13 +274,13 @@ def corrected_labels(
             "labels": sorted({*row["labels"], entry.label}),
             "targets": row["targets"] if targets is None else targets,
             "why": row["why"] | {entry.label: MARK},
-            "phrases": row["phrases"] | {entry.label: ""},
+            "phrases": row["phrases"] | {entry.label: ()},
         }
     return PRESSURE.frame([held[line] for line in sorted(held) if held[line]["labels"]])
 
 
 def _less(row: Mapping[str, Any], label: str) -> dict[str, Any]:
-    def without(held: Mapping[str, str]) -> dict[str, str]:
+    def without(held: Mapping[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in held.items() if key != label}
 
     labels = [x for x in row["labels"] if x != label]

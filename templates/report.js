@@ -36,10 +36,10 @@
     at = anchor;
     if (said) state = held;
   }
-  function write() {
+  function write(anew) {
     var parts = at ? [at] : [];
     ["only", "who", "sort"].forEach(function (key) { if (state[key]) parts.push(key + "=" + state[key]); });
-    history.replaceState(null, "", parts.length ? "#" + parts.join("&") : location.pathname + location.search);
+    history[anew ? "pushState" : "replaceState"](null, "", parts.length ? "#" + parts.join("&") : location.pathname + location.search);
   }
   function reveal() {
     var target = at && $(at);
@@ -50,17 +50,16 @@
   }
 
   // Only some of the messages.
-  var listed = all("#labelled + .quotes article, #messages ~ .log article");
+  var listed = all("#labelled ~ .quotes article, #messages ~ .log article");
+  var each = listed.filter(function (one) { return one.id.charAt(0) === "m"; }); // a message may stand in both
   function filter() {
-    var shown = 0;
     only.value = state.only || "";
     who.value = state.who || "";
     listed.forEach(function (one) {
       one.hidden = Boolean((only.value && !one.classList.contains(only.value)) ||
         (who.value && one.dataset.people.split(" ").indexOf(who.value) < 0));
-      if (!one.hidden) shown += 1;
     });
-    count.textContent = shown + " / " + listed.length;
+    count.textContent = each.filter(function (one) { return !one.hidden; }).length + " / " + each.length;
   }
   listed.forEach(function (one) { one.tabIndex = -1; });
   tools.hidden = false;
@@ -68,7 +67,8 @@
   only.addEventListener("change", function () { state.only = only.value; filter(); write(); });
   who.addEventListener("change", function () { state.who = who.value; filter(); write(); });
 
-  // Next and previous message by key.
+  // Next and previous message by key. The way back leads to where the first step was taken.
+  var stepped = "";
   function step(by) {
     var seen = listed.filter(function (one) { return !one.hidden && one.getClientRects().length; });
     var now = seen.indexOf(doc.activeElement && doc.activeElement.closest("article"));
@@ -79,16 +79,17 @@
     }
     var next = seen[now + by];
     if (!next) return;
-    at = next.id;
+    var anew = at !== stepped || !at;
+    at = stepped = next.id;
     next.focus();
     next.scrollIntoView();
-    write();
+    write(anew);
   }
   doc.addEventListener("keydown", function (event) {
     if (!$("keys").checked || event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
     if (event.key === "n") step(1);
     if (event.key === "p") step(-1);
-    if (event.key === "s") $("contents").scrollIntoView();
+    if (event.key === "s") { $("contents").scrollIntoView(); $("contents").focus(); }
   });
 
   // Tables: sort by a heading, save.
@@ -114,21 +115,30 @@
     };
   }
   var sorts = {};
+  function order(by) {
+    var i = by.lastIndexOf("."), sort = sorts[by.slice(0, i)];
+    if (sort) { sort(by.slice(i) === ".down"); state.sort = by; write(); }
+  }
   all("table.stack").forEach(function (table) {
     table.first = [];
     all("tbody tr", table).forEach(function (row) {
       if (row.className === "fold") table.first[table.first.length - 1].push(row); else table.first.push([row]);
     });
+    var choice = make("select"), narrow = make("label", root.dataset.sort + " ", "sorting");
+    choice.appendChild(make("option", "–")).value = "";
+    choice.addEventListener("change", function () { if (choice.value) order(choice.value); });
     all("thead th", table).forEach(function (heading, i) {
       var key = table.id.slice(2) + "." + i, sort = sorts[key] = sorter(table, heading, i), words = heading.textContent;
       heading.textContent = "";
       heading.appendChild(button(words, function () {
-        var down = heading.getAttribute("aria-sort") === "ascending";
-        sort(down);
-        state.sort = key + (down ? ".down" : ".up");
-        write();
+        order(key + (heading.getAttribute("aria-sort") === "ascending" ? ".down" : ".up"));
       }));
+      ["up", "down"].forEach(function (way) {
+        choice.appendChild(make("option", words + (way === "up" ? " ↑" : " ↓"))).value = key + "." + way;
+      });
     });
+    narrow.appendChild(choice);
+    if (table.first.length > 1) table.caption.appendChild(narrow);
     table.caption.appendChild(button(root.dataset.csv, function () { save(table.id + ".csv", csv(table), "text/csv"); }));
   });
   function grid(table) {
@@ -229,10 +239,7 @@
     var old = state.sort;
     read();
     filter();
-    if (state.sort && (state.sort !== old || !old)) {
-      var i = state.sort.lastIndexOf("."), sort = sorts[state.sort.slice(0, i)];
-      if (sort) sort(state.sort.slice(i) === ".down");
-    }
+    if (state.sort && state.sort !== old) order(state.sort);
     write();
     if (at) reveal();
   }

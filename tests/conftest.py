@@ -123,6 +123,6 @@ def small_audit() -> Audit:
             (5, 2, "confirm", "Bob", post_id, url, "kept", [5, 7], "wrote that it was done"),
             (5, 2, "quota", "Anna", None, None, "broken", [5, 6], "2 posts put up that day, at most 1 allowed"),
         ]),
-        pressure=model.PRESSURE.frame([(7, day, "Anna", ["threat"], ["Bob"], {"threat": "laatste"}, {"threat": "x"})]),
+        pressure=model.PRESSURE.frame([(7, day, "Anna", ["threat"], ["Bob"], {"threat": "laatste"}, {"threat": ("x",)})]),
         episodes=model.EPISODES.frame([("punished", "Bob", 7, 8)]),
     )  # fmt: skip

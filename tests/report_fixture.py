@@ -51,7 +51,7 @@ def coded_audit(name: str, raw: bytes, coded: dict[str, Any]) -> Audit:
         {
             **row,
             "why": {label: "coded by hand" for label in row["labels"]},
-            "phrases": {label: "" for label in row["labels"]},
+            "phrases": {label: () for label in row["labels"]},
         }
         for row in coded["pressure"]
     ]

@@ -297,3 +297,15 @@ def test_names_and_dates_carry_nothing(seed: int) -> None:
     pd.testing.assert_frame_equal(
         renamed.after_naming.drop(columns="member"), found.after_naming.drop(columns="member")
     )
+
+
+def test_who_reports_what_befell_oneself_presses_nobody() -> None:
+    chat = Chat("Ann Bob Cas")
+    chat.call(0 * H, "Ann")
+    threat = chat.press(1 * H, "Ann", "threat", "Bob")
+    told = chat.press(2 * H, "Bob", "dissent sanction", "Bob")
+    made = chat.figures()
+    assert made.figures["pressing"] == 1
+    assert made.pairs[["actor", "target", "messages"]].values.tolist() == [["Ann", "Bob", 1]]
+    of = made.members.set_index("member")
+    assert (of["wrote"]["Bob"], of["aimed_at"]["Bob"], of["lines"]["Bob"]) == (0, 2, [threat, told])

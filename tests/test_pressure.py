@@ -16,6 +16,7 @@ from podaudit import train
 from podaudit.audit import asked_and_answered, audit
 from podaudit.detect import surroundings, traits
 from podaudit.detect.pressure import labels_of
+from podaudit.detect.targets import Aim
 from podaudit.detect.weighing import WEIGHED
 from podaudit.detect.weights import Weights, as_json, file_of
 from podaudit.detect.weights import load as weights_of
@@ -192,8 +193,11 @@ def test_reasons_quote_the_message() -> None:
     assert len(made.pressure) > 10
     for line, labels, why, phrases in made.pressure[["line", "labels", "why", "phrases"]].itertuples(index=False):
         assert sorted(why) == sorted(phrases) == labels == sorted(labels)
-        for phrase in phrases.values():
-            assert not phrase or load().scan("pressure", phrase) or phrase.split()[0] in text[line].lower()
+        for label, words in phrases.items():
+            assert words or "“" not in why[label]
+            for phrase in words:
+                assert f"“{phrase}”" in why[label]
+                assert load().scan("pressure", phrase) or phrase.split()[0] in text[line].lower()
 
 
 def test_the_shipped_weights_are_whole() -> None:
@@ -323,6 +327,30 @@ def test_who_is_meant_and_who_is_only_spoken_of(line: str, targets: list[str]) -
     row = _labelled(line)
     assert row is not None
     assert row["targets"] == targets
+
+
+@pytest.mark.parametrize(
+    ("line", "labels", "targets"),
+    [
+        (
+            "Dirk: Ik zie dat er van alles weg is onder mijn posts, zo ga je niet met me om",
+            "dissent sanction",
+            ["Dirk"],
+        ),
+        (
+            "Dirk: Anna told me that nobody will like my posts any more, is that how we talk?",
+            "dissent threat",
+            ["Dirk"],
+        ),
+        ("Dirk: I don't think it is right what happened to her likes", "dissent sanction", ["Bob"]),
+        ("Anna: Dirk, I do not agree, and I took my likes back", "dissent retaliation_call sanction", ["Dirk"]),
+    ],
+)
+def test_who_objects_and_tells_what_befell_oneself_is_the_target(line: str, labels: str, targets: list[str]) -> None:
+    chat = chat_of(POD + "Bob: hm\n12:01 " + line)
+    i = len(chat.texts) - 1
+    named = [m.member for m in chat.names.found(chat.folded[i]) if m.member]
+    assert Aim(chat, [], {}).at(i, labels.split(), named) == targets
 
 
 def test_a_sharp_tone_is_no_insult() -> None:

@@ -312,6 +312,8 @@ def test_sentences_of_other_stages_are_told_in_the_pages_language(english: str, 
     ("Dan MOET je écht nu", ["moet je echt"], 0, "Dan [MOET je écht] nu"),
     ("one two three", ["one two", "two three"], 0, "[one two three]"),
     ("a b a", ["a"], 0, "[a] b [a]"),
+    ("bezat, zat", ["zat"], 0, "bezat, [zat]"),
+    ("bezatten", ["zat"], 0, "be[zat]ten"),
     ("aaaa bbbb cccc dddd", [], 11, "aaaa bbbb …"),
     ("long " * 30 + "end here now", ["end here"], 30, "… long [end here] now"),
 ])  # fmt: skip

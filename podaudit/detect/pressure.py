@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_COUNTS = 0.25  # of the weight of the heaviest word, for another to be named beside it
 _AT_ONCE = 1 << 14  # messages weighed in one go
 
 
@@ -119,25 +120,28 @@ def _heaviest(found: frozenset[str], label: str) -> list[str]:
     return sorted((x for x in found if of.get(x, 0.0) > 0.1), key=lambda x: (-of[x], x))
 
 
-def _why(t: Traits, of: Mapping[str, float], heavy: Sequence[str], text: str, lexicon: Lexicon) -> tuple[str, str]:
+def _why(
+    t: Traits, of: Mapping[str, float], heavy: Sequence[str], text: str, lexicon: Lexicon
+) -> tuple[str, tuple[str, ...]]:
     """Which words, which way of putting it and which context tipped it, heaviest first; and the words themselves."""
     about = lexicon.about["pressure"]
     weight = {h.concept: of.get(f"word {h.concept}", 0.0) for h in t.hits}
-    words = sorted((h for h in t.hits if weight[h.concept] > 0), key=lambda h: (-weight[h.concept], h.start))
-    told: list[str] = []
+    least = _COUNTS * max(weight.values(), default=0.0)
+    words = sorted((h for h in t.hits if weight[h.concept] > least), key=lambda h: (-weight[h.concept], h.start))
+    phrases: dict[str, str] = {}  # words -> what they say, each once
     for h in words:
-        if (said := f"“{h.phrase}” ({about[h.concept]})") not in told:
-            told.append(said)
+        if not any(h.phrase in longer for longer in phrases):
+            phrases[h.phrase] = about[h.concept]
+    marked = tuple(phrases)[:3]
     put = [s for s in heavy if s in _PUT]
     context = [c for x in heavy if (c := CONTEXT.get(x))]
-    told = [*told[:3], *put[:1], *context[:2]]
+    told = [*(f"“{words}” ({phrases[words]})" for words in marked), *put[:1], *context[:2]]
     if len(told) < 2:
         stems = [x.removeprefix(traits.STEM) for x in heavy if x.startswith(traits.STEM)]
         found = [m[0] for x in stems[:3] if (m := regex.search(rf"\b{x}\w*|{regex.escape(x)}", text))]
         told += [f"“{w}” (a word of messages that coders gave this label)" for w in found]
-    return "; ".join(told or ["reads, taken together, like messages that coders gave this label"]), words[
-        0
-    ].phrase if words else ""
+        marked += tuple(found)
+    return "; ".join(told or ["reads, taken together, like messages that coders gave this label"]), marked
 
 
 _PUT = frozenset(s.says for s in traits.SKELETONS)

@@ -11,6 +11,7 @@ import regex
 
 from podaudit.detect.chat import Chat
 from podaudit.detect.names import Mention
+from podaudit.detect.pronouns import PRONOUNS
 from podaudit.detect.surroundings import Exit
 from podaudit.model import Event, Label
 
@@ -29,6 +30,8 @@ _AIMED = frozenset(
 _AT_SOMEBODY = frozenset(
     {Label.SHAMING, Label.INSULT, Label.SANCTION, Label.RETALIATION_CALL}
 )  # never at the group as a whole
+_BEFELL, _OBJECTING = frozenset({Label.SANCTION, Label.THREAT}), frozenset({Label.DISSENT, Label.DISTRESS})
+_OF_OTHERS = _AIMED - _BEFELL
 _SPOKEN_TO = frozenset(
     {Label.SHAMING, Label.THREAT, Label.DEMAND, Label.GUILT}
 )  # where one name may be spoken to about another
@@ -61,6 +64,8 @@ class Aim:
     def at(self, i: int, labels: Iterable[str], named: Sequence[str]) -> list[str]:
         """The targets of message ``i``, sorted; empty where it is aimed at the group as a whole."""
         kinds = set(labels)
+        if kinds & _BEFELL and kinds & _OBJECTING and not kinds & _OF_OTHERS and _of_oneself(self._chat.folded[i]):
+            return [self._chat.members[i]]
         if not kinds & _AIMED:
             return sorted(self._objected(i, named)) if Label.DISSENT in kinds else []
         listed = self._listed(i)
@@ -164,6 +169,11 @@ class Aim:
         if Label.THREAT in kinds and not kinds & _AT_SOMEBODY:
             return None
         return self._chat.members[before[-1]] if before else None
+
+
+def _of_oneself(text: str) -> bool:
+    """Does who objects tell what befell him or her, and not another? Dutch "er" is "there"."""
+    return bool(PRONOUNS["i"].search(text)) and {*PRONOUNS["he"].findall(text)} <= {"er"}
 
 
 def _addressed(text: str, mention: Mention) -> bool:

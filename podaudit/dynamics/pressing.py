@@ -1,8 +1,9 @@
 """Pressure in time and among people: who presses whom, when, and what came after. Sequences and shares, never causes.
 
-*Pressing* is a message with one of the labels of ``PRESSING``; a *naming* is one of those of ``NAMING_LABELS`` with a target. A call
-is *open* for a member from when it is made until the member reports it done, seven days (codebook section 3) or until he or
-she leaves.
+*Pressing* is a message with one of the labels of ``PRESSING``, unless it is aimed at nobody but its own writer: who reports a
+penalty or a threat that befell him or her presses nobody, though it counts as aimed at that member. A *naming* is one of those
+of ``NAMING_LABELS`` with a target. A call is *open* for a member from when it is made until the member reports it done, seven
+days (codebook section 3) or until he or she leaves.
 """
 
 from __future__ import annotations
@@ -102,6 +103,11 @@ MOVES = Schema("dynamics_moves", (
 TABLES = (PAIRS, PEOPLE, HOURS, WEEKS, MONTHS, NAMINGS, FOLLOWED, GAPS, DISSENT, MOVES)
 
 
+def presses(labels: Sequence[str], actor: str, targets: Sequence[str]) -> bool:
+    """Whether the writer of a message with these labels and targets presses somebody by it."""
+    return list(targets) != [actor] and any(x in labels for x in PRESSING)
+
+
 @dataclass(frozen=True, slots=True)
 class Dynamics:
     """The tables above, and figures by name: plain numbers, null where nothing can be measured."""
@@ -131,15 +137,16 @@ def dynamics(
     last: dt.datetime | None,
 ) -> Dynamics:
     """How pressure is spread over people and time, and what came after, given the tables of an audit and the export's ends."""
-    pressing = [
+    told = [
         Press(r.line, r.time, r.actor, kept, tuple(r.targets))
         for r in rows(pressure)
         if (kept := tuple(x for x in PRESSING if x in r.labels))
     ]
     aimed: dict[str, list[Press]] = defaultdict(list)
-    for p in pressing:
+    for p in told:
         for target in p.targets:
             aimed[target].append(p)
+    pressing = [p for p in told if presses(p.labels, p.actor, p.targets)]
     opened = Opened.of(calls, replies, ledger, members)
     admins = set(membership.loc[membership["event"].isin([Event.CREATED, Event.ADMIN]), "member"].dropna())
     passed_over = list(gaps(pressing, opened))

@@ -224,7 +224,7 @@ class _Work:
         if name in ("targets", "members"):
             return [sorted(self.person(member) for member in held) for held in column]
         if name == "phrases":
-            return [{label: self.words(words) for label, words in held.items()} for held in column]
+            return [{label: tuple(map(self.words, words)) for label, words in held.items()} for held in column]
         if name == "file":
             return [self.files[file] for file in column]
         raise TypeError(f"no pseudonyms are known for the column {name} of the table {schema.name}")

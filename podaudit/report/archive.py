@@ -291,8 +291,8 @@ def _rules(lang: Language, evidence: Evidence) -> Table | None:
     checks = evidence.checks
     counts = Counter(zip(checks["type"].tolist(), checks["verdict"].tolist(), strict=True))
     columns = (
-        Column(lang.gettext("A member is to …")), *(
-            Column(lang.gettext(name), Sort.NUMBER) for name in (N_("Kept"), N_("Broken"), N_("Cannot be known"))
+        Column(lang.gettext("The rule")), *(
+            Column(lang.gettext(name), Sort.NUMBER) for name in (N_("Kept"), N_("Not kept"), N_("Cannot be known"))
         ),
     )  # fmt: skip
     made: list[tuple[Text | str, ...]] = []

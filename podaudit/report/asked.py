@@ -60,7 +60,7 @@ def _question(t: Tally) -> Question:
             "%(n)s message put a post before the group again.", "%(n)s messages put a post before the group again.", repeats,
             n=lang.number(repeats),
         ))  # fmt: skip
-    evidence = t.evidence(c["line"] for c in t.calls)
+    evidence = t.evidence((c["line"] for c in t.calls), rest="t-calls")
     return Question(tuple(answer), evidence, (
         _what_a_call_is(t),
         lang.say("The same post put up again later is no new call but a reminder. A message with several posts is a call for each."),
@@ -165,7 +165,7 @@ def _timeline(t: Tally) -> pictures.Timeline | None:
     first, last = by_members.iloc[0].to_pydatetime(), table["time"].dropna().max().to_pydatetime()
     events = [pictures.Event(c["time"], "calls", t.call_href(i), "calls") for i, c in enumerate(t.calls)]
     for row in t.pressure:
-        group = primary_group(row["labels"])
+        group = primary_group(row)
         if group in (PRESSING, ANSWERING):
             events.append(pictures.Event(row["time"], group, "#" + t.labelled(row["line"]), group))
     for row in t.membership:

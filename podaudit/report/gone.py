@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from podaudit.dynamics.pressing import presses
 from podaudit.model import Event, Label
 from podaudit.report.labelled import event_text, names
 from podaudit.report.language import Piece, Text
 from podaudit.report.pressed import left_out
 from podaudit.report.tally import Tally, rows
-from podaudit.report.terms import CAME, GROUPS, PRESSING, WENT
+from podaudit.report.terms import CAME, WENT
 from podaudit.report.view import Column, Fold, Item, Question, Row, Sort, Table
 
 _EVENTS = 300  # rows of who came and went; above it only who went
 _EXITS = 150
-_PRESSING = frozenset(GROUPS[PRESSING])
 _TAKEN_BACK = frozenset({Label.SANCTION, Label.RETALIATION_CALL})
 
 
@@ -57,7 +57,7 @@ def after_exit(t: Tally, member: str, line: int) -> list[dict[str, Any]]:
     return [
         row for row in t.pressure
         if row["line"] > line and (back is None or row["line"] < back) and member in row["targets"]
-        and row["actor"] != member and _PRESSING & {Label(x) for x in row["labels"]}
+        and row["actor"] != member and presses(row["labels"], row["actor"], row["targets"])
     ]  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def _question(t: Tally, exits: list[dict[str, Any]], after: dict[int, list[dict[
                  pressed=t.figure("pressed-before", pressed), all=lang.number(len(exits)), spoken=t.figure("after-exit", spoken),
                  taken=t.figure("taken-back", taken)),
     )  # fmt: skip
-    return Question(answer, t.evidence(m["line"] for m in exits), how)
+    return Question(answer, t.evidence((m["line"] for m in exits), rest="t-exits"), how)
 
 
 def _exits(t: Tally, exits: list[dict[str, Any]], after: dict[int, list[dict[str, Any]]]) -> Table | None:

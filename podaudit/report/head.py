@@ -21,7 +21,7 @@ def head(t: Tally) -> Head:
     facts = [
         *_files(t, 16),
         Fact(
-            lang.gettext("Lines") if len(source.files) == 1 else lang.gettext("Lines, merged"),
+            lang.gettext("Lines in the file") if len(source.files) == 1 else lang.gettext("Lines, merged"),
             (t.figure("lines", source.lines),),
         ),
         Fact(

@@ -11,7 +11,7 @@ from podaudit.report.terms import rule_text
 from podaudit.report.view import Column, Fold, Item, Row, Sort, Table
 
 _LINKED, _LINKED_COMPACT = 40, 1  # messages linked per member, kind of rule and verdict
-_VERDICTS = {Verdict.KEPT: N_("Kept"), Verdict.BROKEN: N_("Broken"), Verdict.UNKNOWN: N_("Cannot be known")}
+_VERDICTS = {Verdict.KEPT: N_("Kept"), Verdict.BROKEN: N_("Not kept"), Verdict.UNKNOWN: N_("Cannot be known")}
 
 
 def checks(t: Tally) -> Table | None:

@@ -24,7 +24,7 @@ def quoted(t: Tally, row: Mapping[str, Any], anchor: str = "", notes: tuple[Text
     people = [t.number.get(row["actor"], 0), *(t.number[n] for n in row["targets"] if n in t.number)]
     return Quoted(
         anchor, line, t.lang.moment(row["time"]), t.member(row["actor"]), t.members(row["targets"]),
-        primary_group(row["labels"]), " ".join(map(str, people)), t.quote(line, QUOTE_COMPACT if t.compact else QUOTE),
+        primary_group(row), " ".join(map(str, people)), t.quote(line, QUOTE_COMPACT if t.compact else QUOTE),
         chips(t.lang, row["labels"], row["why"] or {}, WHY_COMPACT if t.compact else 0), notes,
     )  # fmt: skip
 

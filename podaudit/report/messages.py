@@ -68,7 +68,7 @@ def messages(t: Tally) -> Messages:
         made.append(MessageRow(
             line, t.lang.moment(message.time) if message.time else "", t.member(message.sender) if message.sender else None,
             "" if message.sender else t.lang.gettext("notice by the app"), t.quote(line),
-            primary_group(label["labels"]) if label else "", " ".join(map(str, people)),
+            primary_group(label) if label else "", " ".join(map(str, people)),
             chips(t.lang, label["labels"], label["why"] or {}, WHY_COMPACT if t.compact else 0) if label else (),
             replies.get(line, ()), tuple(claims), retell_all(t.lang, message.doubts) if message.doubts else None,
             ", ".join(stands.get(line, ())),

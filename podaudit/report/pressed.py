@@ -6,11 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from podaudit.dynamics.measures import FEW
+from podaudit.dynamics.pressing import presses
 from podaudit.model import Kind, Label
 from podaudit.report.labelled import names, quoted
 from podaudit.report.language import Piece, Text
 from podaudit.report.tally import CITED, Tally, rows
-from podaudit.report.terms import GROUP_NAMES, GROUPS, LABELS, PRESSING
+from podaudit.report.terms import GROUP_NAMES, GROUPS, LABELS
 from podaudit.report.view import Column, Fold, Item, Question, Quoted, Row, Sort, Table
 
 _PAIRS, _NAMINGS = 300, 200  # rows
@@ -20,7 +21,7 @@ _NAMED = 8  # up to so many names stand in a sentence
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """The section: labels, who pressed whom, what came after a naming, the gap, and the messages."""
+    """The section: labels, who pressed whom, what came after a naming, the gap, and the messages; ``marks`` is what is marked in them."""
 
     question: Question
     labels: Table | None
@@ -28,6 +29,7 @@ class Pressed:
     after: Table | None
     gap: Table | None
     gap_said: Text
+    marks: Text
     messages: tuple[Quoted, ...]
     left_out: Text
 
@@ -42,9 +44,18 @@ def pressed(t: Tally) -> Pressed:
             t.cite(row["line"], t.claim(names(t.lang, row["labels"]), f"#{anchor}"))
             messages.append(quoted(t, row, anchor))
     return Pressed(
-        _question(t), _labels(t), _pairs(t), _after(t), _gap(t), _gap_said(t), tuple(messages),
+        _question(t), _labels(t), _pairs(t), _after(t), _gap(t), _gap_said(t), _marks(t), tuple(messages),
         left_out(t, len(t.pressure) - len(messages)),
     )  # fmt: skip
+
+
+def _marks(t: Tally) -> Text:
+    if t.wordless:
+        return ()
+    return t.lang.say(
+        "Marked are the words that counted for a label; they are quoted again beneath, with what they were taken for. Where few are "
+        "marked, the place of the message counted for more: who wrote it, who is named, what came before and after."
+    )
 
 
 def left_out(t: Tally, count: int) -> Text:
@@ -65,7 +76,7 @@ def people(t: Tally, key: str, whom: set[str]) -> Text:
 
 def _question(t: Tally) -> Question:
     lang, figures = t.lang, t.audit.dynamics.figures
-    pressing = [row for row in t.pressure if set(row["labels"]) & _PRESSING]
+    pressing = [row for row in t.pressure if presses(row["labels"], row["actor"], row["targets"])]
     if not t.pressure:
         return Question(
             (lang.say("In this chat no messages were found that press members to take part."),), (), _how(t)
@@ -93,18 +104,15 @@ def _question(t: Tally) -> Question:
             usual=lang.percent(after["usual_done"], after["usual_open"]),
         )  # fmt: skip
         answer.append(words)
-    return Question(tuple(answer), t.evidence(row["line"] for row in pressing), _how(t))
-
-
-_PRESSING = frozenset(label.value for label in GROUPS[PRESSING])
+    return Question(tuple(answer), t.evidence((row["line"] for row in pressing), rest="labelled"), _how(t))
 
 
 def _how(t: Tally) -> tuple[Text, ...]:
     lang = t.lang
     return (
-        lang.say("A message can carry several labels. The marked words tipped the label; what decided it stands beneath the message, so "
-                 "that you can disagree. Whether words press is judged by a program that learnt it from coded chats: it misses some "
-                 "and takes some for what they are not."),
+        lang.say("A message can carry several labels; what decided them stands beneath it, so that you can disagree. Whether words press "
+                 "is judged by a program that learnt it from coded chats: it misses some and takes some for what they are not. Who tells "
+                 "of a threat or a penalty that befell him or her does not count as pressing."),
         lang.say("A naming is a message that singles out or threatens somebody by name. A call is open for a member from when it is made "
                  "until he or she reports it done, for seven days at most. The usual pace is taken at noon of the days of which no "
                  "naming of that member lies within 48 hours, before or after."),

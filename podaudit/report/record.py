@@ -60,7 +60,7 @@ def _question(t: Tally) -> Question:
         lang.say("%(heard)s of the %(people)s members who were asked said at least once that it was done.",
                  heard=t.figure("heard", heard), people=lang.number(people)),
     )  # fmt: skip
-    claims = t.evidence((line for _, _, _, line in t.ledger if line)) if not t.compact else ()
+    claims = t.evidence((line for _, _, _, line in t.ledger if line), rest="t-members") if not t.compact else ()
     return Question(answer, claims, (
         lang.say("Every call asks something of every member who was in the group at that moment, other than its maker and the one "
                  "whose post it is."),

@@ -62,11 +62,12 @@ def _question(t: Tally, held: dict[str, list[dict[str, Any]]]) -> Question:
         ))  # fmt: skip
     else:
         answer.append(lang.say("None was changed later."))
-    return Question(tuple(answer), t.evidence(lines), (
+    return Question(tuple(answer), t.evidence(lines, rest="t-rules"), (
         lang.say("A rule is what members must, should or may not do in or for the group, put as a standing norm and not as a "
                  "request about one post. A later rule of the same kind replaces the earlier one from the next message on."),
-        lang.say("A rule ends where one who lays down the rules says that it no longer holds. The marked words in the message "
-                 "decided it. Rules told elsewhere, as in the group's description, are not read."),
+        lang.say("A rule ends where one who lays down the rules says that it no longer holds. Rules told elsewhere, as in the group's "
+                 "description, are not read."),
+        *(() if t.wordless else (lang.say("The marked words in the message decided it."),)),
     ))  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def _table(t: Tally, held: dict[str, list[dict[str, Any]]], numbered: dict[int, 
             )  # fmt: skip
             made.append(Row(cells, anchor, "replaced" if end else "", quote))
     columns = (
-        Column(lang.gettext("A member is to …")), Column(lang.gettext("From")), Column(lang.gettext("Until")),
+        Column(lang.gettext("The rule")), Column(lang.gettext("From")), Column(lang.gettext("Until")),
         Column(lang.gettext("Said by")), Column(lang.gettext("Line"), Sort.NUMBER),
     )  # fmt: skip
     return Table("rules", lang.gettext("Rules as they stood and changed"), columns, tuple(made))

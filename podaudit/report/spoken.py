@@ -91,7 +91,7 @@ def _question(t: Tally) -> Question:
         answer = (*answer, lang.say_n("%(n)s episode was found.", "%(n)s episodes were found; they are told below, member by member.",
                                       sum(counts.values()), n=lang.number(sum(counts.values()))))  # fmt: skip
     lines = [row["line"] for row in held if not t.compact or row["line"] in t.listed]
-    return Question(answer, t.evidence(lines), how)
+    return Question(answer, t.evidence(lines, rest="t-dissent"), how)
 
 
 def _dissent(t: Tally) -> Table | None:
@@ -192,7 +192,7 @@ def _step(t: Tally, line: int, labelled: dict[int, dict[str, Any]], happened: di
     if line in labelled:
         row = labelled[line]
         words = (Piece(names(t.lang, row["labels"])),)
-        return Step(line, time, t.member(row["actor"]), words, primary_group(row["labels"]), t.quote(line, limit))
+        return Step(line, time, t.member(row["actor"]), words, primary_group(row), t.quote(line, limit))
     if line in happened:
         return Step(line, time, None, event_text(t, happened[line]), "event", ())
     who = t.member(message.sender) if message and message.sender else None

@@ -132,7 +132,7 @@ def _pressure(t: Tally) -> Point | None:
             if t.calls
             else None
         )
-    groups = Counter(primary_group(row["labels"]) for row in t.pressure)
+    groups = Counter(primary_group(row) for row in t.pressure)
     sent = int((t.audit.messages["kind"] == Kind.TEXT.value).sum())
     text = lang.say_n(
         "%(n)s of %(sent)s written messages carries a label: %(pressing)s press, %(answering)s speak back or "
@@ -148,7 +148,7 @@ def _pressure(t: Tally) -> Point | None:
 
 def _voices(t: Tally) -> Point | None:
     lang = t.lang
-    pressing = [row for row in t.pressure if primary_group(row["labels"]) == PRESSING]
+    pressing = [row for row in t.pressure if primary_group(row) == PRESSING]
     if not pressing:
         return None
     actors = {row["actor"] for row in pressing}
@@ -250,6 +250,8 @@ def limits(t: Tally) -> tuple[Text, ...]:
         lang.say(
             "Whether the file is whole and unchanged. An export is plain text without a signature; the SHA-256 shows "
             "only that a file is the same as the one read here."
-        ),
+        )
+        if t.audit.source.pseudonyms is None
+        else lang.say("Whether the file is whole and unchanged. An export is plain text without a signature."),
     ]
     return tuple(points)

@@ -14,7 +14,7 @@ import numpy as np
 
 from podaudit.lexicon.fold import fold, locate
 from podaudit.model import Status
-from podaudit.report.language import Language, Piece, Text, visible
+from podaudit.report.language import Language, Piece, Text, plain, visible
 from podaudit.report.pictures import OWN
 from podaudit.report.terms import ANSWERING, PRESSING, SURROUNDING, primary_group
 
@@ -137,10 +137,11 @@ class Tally:
             return "labelled"
         return f"m{line}" if self.compact else f"q{line}"
 
-    def evidence(self, lines: Iterable[int], claim: Text = (), most: int = 0) -> Text:
+    def evidence(self, lines: Iterable[int], claim: Text = (), most: int = 0, rest: str = "") -> Text:
         """Links to the messages on these lines, in order; of many, the first, and how many more there are.
 
-        Each is cited, with ``claim`` as its link back.
+        Each is cited, with ``claim`` as its link back. ``rest`` is the anchor of what leads to all of them
+        (in a large chat the lists are shortened, and nothing does).
         """
         every = sorted(set(lines))
         shown = every[: most or (CITED_COMPACT if self.compact else CITED)]
@@ -149,7 +150,8 @@ class Tally:
         links: list[Piece | Text | str] = [self.line(line) for line in shown]
         left = len(every) - len(shown)
         if left:
-            links.append(self.lang.say_n("%(n)s more", "%(n)s more", left, n=self.lang.number(left)))
+            more = self.lang.say_n("%(n)s more", "%(n)s more", left, n=self.lang.number(left))
+            links.append(Piece(plain(more), href=f"#{rest}") if rest and not self.compact else more)
         return self.lang.listing(links)
 
     def claim(self, words: str, href: str) -> Text:
@@ -166,6 +168,12 @@ class Tally:
         """The number of the week, counted from the first of the export."""
         assert self.monday, "weeks are counted where there are calls"
         return (time.date() - self.monday).days // 7
+
+    @property
+    def wordless(self) -> bool:
+        """Whether the page quotes nothing that was written: a version to share."""
+        how = self.audit.source.pseudonyms
+        return how is not None and how["text"] == "none"
 
     # Messages -------------------------------------------------------------------------------------------------------
 
@@ -231,7 +239,8 @@ def tally(audit: Audit, lang: Language) -> Tally:
     compact = len(audit.ledger) > COMPACT_FROM or len(pressure) > LISTED
     marks: dict[int, list[str]] = defaultdict(list)
     for row in pressure:
-        marks[row["line"]].extend(p for _, p in sorted((row["phrases"] or {}).items()) if p)
+        for _, held in sorted((row["phrases"] or {}).items()):
+            marks[row["line"]].extend(held[:1] if compact else held)
     for line, phrase in zip(audit.rules["line"].tolist(), audit.rules["phrase"].fillna("").tolist(), strict=True):
         if phrase:
             marks[line].append(phrase)
@@ -252,7 +261,7 @@ def _listed(audit: Audit, pressure: Sequence[Row], most: int) -> set[int]:
     order = (PRESSING, ANSWERING, SURROUNDING)
 
     def weight(row: Row) -> tuple[bool, bool, int, int]:
-        group = order.index(primary_group(row["labels"]))
+        group = order.index(primary_group(row))
         return row["line"] not in told, not (group == 0 and row["targets"]), group, row["line"]
 
     return {row["line"] for row in sorted(pressure, key=weight)[:most]}
@@ -274,7 +283,7 @@ def _call_anchors(calls: Sequence[Row]) -> list[str]:
 
 def segments(text: str, phrases: Iterable[str], limit: int = 0) -> Text:
     """Cut ``text`` at the phrases (given as matched on the folded text); shorten to ``limit`` characters when not 0."""
-    spans = _merge(span for phrase in phrases for span in locate(text, phrase))
+    spans = _merge(span for phrase in phrases for span in _whole(text, locate(text, phrase)))
     begin, end = 0, len(text)
     if limit and len(text) > limit:
         begin = _word_start(text, max(0, spans[0][0] - limit // 3)) if spans and spans[0][1] > limit else 0
@@ -295,6 +304,17 @@ def segments(text: str, phrases: Iterable[str], limit: int = 0) -> Text:
     elif at < end:
         made.append(Piece(visible(text[at:end])))
     return tuple(made)
+
+
+def _whole(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Of the places where some words stand those that are no part of a longer word; all, where there is no such place."""
+    apart = [
+        (start, stop)
+        for start, stop in spans
+        if not (text[:start][-1:].isalnum() and text[start].isalnum())
+        and not (text[stop - 1].isalnum() and text[stop : stop + 1].isalnum())
+    ]
+    return apart or spans
 
 
 def _merge(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

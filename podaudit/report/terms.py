@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from podaudit.dynamics.pressing import PRESSING as PRESSING_LABELS
+from podaudit.dynamics.pressing import presses
 from podaudit.model import Ask, EpisodeKind, Event, Label, ReplyStatus, RuleType, Status
 from podaudit.report.language import N_, Language, Piece, Text, visible
 
@@ -64,10 +66,7 @@ LABELS: Mapping[Label, tuple[str, str]] = {
 # How the page groups the labels. A message counts in the first group that one of its labels belongs to.
 PRESSING, ANSWERING, SURROUNDING = "pressing", "answering", "surrounding"
 GROUPS: Mapping[str, tuple[Label, ...]] = {
-    PRESSING: (
-        Label.REMINDER, Label.DEMAND, Label.GUILT, Label.SHAMING, Label.THREAT, Label.SANCTION, Label.RETALIATION_CALL,
-        Label.INSULT,
-    ),
+    PRESSING: PRESSING_LABELS,
     ANSWERING: (Label.APOLOGY, Label.DISTRESS, Label.DISSENT, Label.LEAVING),
     SURROUNDING: (Label.SECRECY, Label.PRAISE, Label.PAYMENT, Label.AUTOMATION, Label.REACH_CLAIM),
 }  # fmt: skip
@@ -204,9 +203,12 @@ def _with_number(lang: Language, rule: RuleType, count: int) -> Text | None:
     return None
 
 
-def primary_group(labels: list[str]) -> str:
-    """The group a message with these labels is counted in."""
+def primary_group(row: Mapping[str, Any]) -> str:
+    """The group a labelled message is counted in. Who tells what was done to him or her speaks back, and presses nobody."""
+    labels = {Label(label) for label in row["labels"]}
     for group, members in GROUPS.items():
-        if any(Label(label) in members for label in labels):
+        if not labels.isdisjoint(members) and (
+            group != PRESSING or presses(row["labels"], row["actor"], row["targets"])
+        ):
             return group
     return SURROUNDING

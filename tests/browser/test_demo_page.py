@@ -22,7 +22,9 @@ from podaudit.audit import Audit, audit
 from podaudit.export import read
 from podaudit.model import Options
 from podaudit.report import LANGUAGES, render
+from podaudit.report.share import shareable
 from podaudit.tables import document, guard
+from tests.making import export_of, post
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 WIDTHS = (1280, 390)
@@ -140,8 +142,8 @@ def test_without_a_script_everything_is_there(
             assert page.locator(f"{picture} path").count() > 0, picture
             assert page.locator(picture).first.is_visible(), picture
         assert page.locator("table.stack").count() >= 20
-        assert page.locator("#labelled + .quotes article").count() == len(audited.pressure)
-        assert all(quote.is_visible() for quote in page.locator("#labelled + .quotes article").all())
+        assert page.locator("#labelled ~ .quotes article").count() == len(audited.pressure)
+        assert all(quote.is_visible() for quote in page.locator("#labelled ~ .quotes article").all())
         assert not page.locator("#scheme, #tools, #log-form").first.is_visible()
         assert page.locator("noscript p").is_visible()
         page.locator(".t-calls .fold summary").first.click()
@@ -164,18 +166,60 @@ def test_every_picture_says_what_it_is_and_has_a_table(browser: Browser, pages: 
         assert [name for name, right in told if not right] == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (390, "light"), (1280, "dark")])
-@pytest.mark.parametrize("name", ["pod.nl", "reels.en", "street.en"])
-def test_axe_finds_no_violation(browser: Browser, root: Path, name: str, width: int, scheme: str) -> None:
-    """On the golden pages, for axe takes long over a long page; between them they hold every section, in both languages."""
-    script = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-    options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "bypass_csp": True}
-    address = (root / "fixtures" / "golden" / f"{name}.html").as_uri()
-    with Watched(browser, address, **options) as seen:
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def _faults(browser: Browser, address: str) -> list[tuple[int, str, str, str]]:
+    """What axe finds on a page with its folds open: wide in light, narrow in dark."""
+    found = []
+    with Watched(browser, address, bypass_csp=True) as seen:
         seen.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-        seen.page.add_script_tag(content=script)
-        found = seen.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]] == []
+        seen.page.add_script_tag(content=AXE)
+        for width, scheme in zip(WIDTHS, ("light", "dark"), strict=True):
+            seen.page.set_viewport_size({"width": width, "height": 900})
+            seen.page.emulate_media(color_scheme=scheme)
+            told = seen.page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
+            found += [(width, scheme, v["id"], v["nodes"][0]["html"][:200]) for v in told["violations"]]
+    return found
+
+
+@pytest.mark.parametrize("name", ["pod.nl", "reels.en", "street.en"])
+def test_axe_finds_no_violation_on_a_golden_page(browser: Browser, root: Path, name: str) -> None:
+    assert _faults(browser, (root / "fixtures" / "golden" / f"{name}.html").as_uri()) == []
+
+
+POD = f"""
+08:01 Noor heeft de groep 'Samen Groeien' gemaakt
+08:02 Noor heeft Sem toegevoegd
+08:10 Noor: De regels: 1) like elke post 2) reageer binnen 2 uur 3) zet ✅ als het gedaan is
+09:00 Noor: Nieuwe post, graag liken {post(1)}
+09:20 Sem: ✅
++1
+09:00 Sem: Wie helpt me? {post(2)}
++1
+09:05 Noor: @Sem weer niks gedaan. Dit is je laatste waarschuwing, anders lig je eruit.
+09:30 Sem: Ik vind dat we zo niet met elkaar om moeten gaan. Ik doe hier niet meer aan mee.
+09:45 Noor heeft Sem verwijderd
+10:00 Noor: Haal allemaal je likes weg bij Sem.
+"""
+
+
+@pytest.fixture(scope="module")
+def pod() -> Audit:
+    """A chat as small as can be whose page has every section: axe takes long over a long page."""
+    return audit(export_of(POD), Options())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("version", ["private", "share"])
+def test_axe_finds_no_violation(browser: Browser, pod: Audit, tmp_path: Path, lang: str, version: str) -> None:
+    path = tmp_path / "page.html"
+    if version == "private":
+        path.write_text(render(pod, lang=lang, me="Sem", version="1", full_log=True), encoding="utf-8")
+    else:
+        made = shareable(pod, bytes(range(32)), name=path.name, lang=lang, quotes=lang == "nl", version="1")
+        path.write_bytes(made.html)
+    assert _faults(browser, path.as_uri()) == []
 
 
 def test_nothing_scrolls_sideways_on_a_narrow_screen(browser: Browser, pages: dict[str, str]) -> None:
@@ -234,7 +278,7 @@ def coded_page(root: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     return path.as_uri()
 
 
-SHOWN = "#labelled + .quotes article:not([hidden])"
+SHOWN = "#labelled ~ .quotes article:not([hidden])"
 
 
 def test_labelled_messages_can_be_filtered(browser: Browser, coded_page: str) -> None:
@@ -246,8 +290,13 @@ def test_labelled_messages_can_be_filtered(browser: Browser, coded_page: str) ->
         assert 0 < pressing < everything
         page.select_option("#who", label="Mirthe")
         assert 0 < page.locator(SHOWN).count() < pressing
+        stand = (
+            page.locator("#messages ~ .log article:not([hidden])").count(),
+            page.locator("#messages ~ .log article").count(),
+        )
+        assert page.locator("#count").inner_text() == f"{stand[0]} / {stand[1]}"  # each message once
         assert "only=pressing" in page.url and "who=" in page.url
-        hidden = page.locator("#labelled + .quotes article[hidden]").first.get_attribute("id")
+        hidden = page.locator("#labelled ~ .quotes article[hidden]").first.get_attribute("id")
         page.evaluate(f"location.hash = '#{hidden}'")
         page.wait_for_function(f"!document.getElementById('{hidden}').hidden")
         assert page.locator(SHOWN).count() == everything
@@ -274,7 +323,7 @@ def test_what_is_shown_stands_in_the_address(browser: Browser, coded_page: str) 
 def test_keys_lead_from_message_to_message(browser: Browser, coded_page: str) -> None:
     with Watched(browser, coded_page) as seen:
         page = seen.page
-        first, second = (page.locator("#labelled + .quotes article").nth(i).get_attribute("id") for i in (0, 1))
+        first, second = (page.locator("#labelled ~ .quotes article").nth(i).get_attribute("id") for i in (0, 1))
         page.keyboard.press("n")
         assert page.evaluate("document.activeElement.id") == first
         page.keyboard.press("n")
@@ -282,6 +331,10 @@ def test_keys_lead_from_message_to_message(browser: Browser, coded_page: str) ->
         assert page.url.endswith(f"#{second}")
         page.keyboard.press("p")
         assert page.evaluate("document.activeElement.id") == first
+        page.keyboard.press("s")
+        assert page.evaluate("document.activeElement.id") == "contents"
+        page.go_back()
+        assert "#" not in page.url  # where the first step was taken
         page.uncheck("#keys")
         page.keyboard.press("n")
         assert not page.url.endswith(f"#{second}")
