@@ -64,7 +64,12 @@ Output = Annotated[
 _CODES = ", ".join(get_args(Lang))
 Language = Annotated[
     Lang | None,
-    typer.Option("--lang", metavar="CODE", help=f"Language of the report, of {_CODES}; otherwise the chat's own."),
+    typer.Option(
+        "--lang",
+        metavar="CODE",
+        case_sensitive=False,
+        help=f"Language of the report, of {_CODES}; otherwise the chat's own.",
+    ),
 ]
 Me = Annotated[str | None, typer.Option("--me", metavar="NAME", help="Your own name as the (first) export shows it.")]
 DateOrder = Annotated[
@@ -324,7 +329,9 @@ def explain(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="What to explain; otherwise all names.")] = None,
     lang: Annotated[
         Lang | None,
-        typer.Option("--lang", metavar="CODE", help=f"Language, of {_CODES}; otherwise that of the system."),
+        typer.Option(
+            "--lang", metavar="CODE", case_sensitive=False, help=f"Language, of {_CODES}; otherwise that of the system."
+        ),
     ] = None,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -385,7 +392,8 @@ def sample(
         int, typer.Option("--context", metavar="K", min=0, max=20, help="Messages to show before and after each.")
     ] = 3,
     lang: Annotated[
-        Lang | None, typer.Option("--lang", help="Language of what the codes mean; otherwise the chat's own.")
+        Lang | None,
+        typer.Option("--lang", case_sensitive=False, help="Language of what the codes mean; otherwise the chat's own."),
     ] = None,
     me: Me = None,
     date_order: DateOrder = None,
@@ -570,7 +578,7 @@ def compare(
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report here; otherwise OUT.html.")
     ] = None,
-    lang: Annotated[Lang, typer.Option("--lang", help="Language of the report.")] = "en",
+    lang: Annotated[Lang, typer.Option("--lang", case_sensitive=False, help="Language of the report.")] = "en",
     open_: Open = None,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -853,7 +861,7 @@ def _usage(error: Exception) -> int:
     if context is not None:
         for line in context.get_usage().splitlines():
             terminal.say(line)
-    terminal.say(f"podaudit: {format_message()}")
+    terminal.say(f"podaudit: {format_message().replace('Value error, ', '')}")
     return USAGE
 
 

@@ -109,7 +109,7 @@ def test_tables_need_a_folder_that_can_be_made(call: Call, chat: Path) -> None:
         (["audit", "-", "-"], "- stands for standard input, which can be read once"),
         (["audit", "chat.txt", "--max-size", "0"], "greater than or equal to 1"),
         (["audit", "chat.txt", "--date-order", "ydm"], "'ydm' is not one of"),
-        (["report", "chat.txt", "--lang", "pl"], "'pl' is not one of"),
+        (["report", "chat.txt", "--lang", "pl"], "Invalid value for '--lang': 'pl' is not one of"),
         (["tables", "chat.txt"], "Missing option '--output'"),
         (["tables", "chat.txt", "-o", "out", "--format", "doc"], "'doc' is not one of"),
         (["explian", "threat"], "did you mean podaudit explain?"),
@@ -123,6 +123,10 @@ def test_wrong_usage(call: Call, tmp_path: Path, arguments: list[str], said: str
     assert (status, out) == (2, b"")
     assert said in told
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_language_may_be_written_in_capitals(call: Call) -> None:
+    assert call("explain", "shaming", "--lang", "NL") == call("explain", "shaming", "--lang", "nl")
 
 
 def test_strict_stops_at_gaps_and_names_the_first(call: Call, chat: Path) -> None:
