@@ -454,7 +454,7 @@ PRESSURE = Schema("pressure", (
     _c("labels", "list", "sorted labels", values=tuple(Label)),
     _c("targets", "list", "sorted members it is aimed at; empty = the group as a whole"),
     _c("why", "map", "label -> the words and the context that decided it", values=tuple(Label)),
-    _c("phrases", "map", "label -> the words in the message that counted, heaviest first, for highlighting", public=False),
+    _c("phrases", "map", "label -> the words in the message that speak for it by themselves, for highlighting", public=False),
 ), "Messages with labels of pressure and what surrounds it, by weights learnt from coded chats.")  # fmt: skip
 
 EPISODES = Schema("episodes", (

@@ -165,6 +165,17 @@ def test_the_owner_as_given() -> None:
     assert people(export)["Bob"]["periods"] == [{"from": at(2), "until": None}]
 
 
+def test_the_owner_as_given_is_not_you_where_the_notices_name_that_member_too() -> None:
+    bodies = ("Anna: x", "Bob: y", "Anna added Bob", "Anna added you", "Chris: z")
+    export = android(*bodies, me="bob")
+    assert owner(export) == "Bob"  # whose side is asked for
+    assert export.membership["member"].tolist() == ["Bob", "Chris"]  # and whose phone it was
+    assert [w for w in export.source.warnings if "comes from another phone" in w]
+    alone = android("Anna: x", "Bob: y", "Anna added Bob", "Anna added Anna", "You left", me="bob")
+    assert alone.membership["member"].isna().tolist() == [False, False, True]  # who that was stays open
+    assert not [w for w in android(*bodies, me="Chris").source.warnings if "another phone" in w]
+
+
 def test_the_owner_as_given_by_an_older_name_or_a_number() -> None:
     bodies = ("+31 6 11111111: x", "+31 6 11111111 changed to +31 6 22222222", "Bob: y", "Bob added you")
     for me in ("+31611111111", "+31 6 11111111", "+31 6 22222222"):

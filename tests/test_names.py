@@ -53,6 +53,7 @@ def test_nobody(text: str) -> None:
         ("@Bob en @Anna", ["Bob Bakker", "Anna de Wit"]),
         ("@\u2068+31 6 12345678\u2069 kom op", ["+31 6 12345678"]),
         ("@31612345678 kom op", ["+31 6 12345678"]),
+        ("@\u2068+31 6 12345678\u2069 0, @Anna 2", ["+31 6 12345678", "Anna de Wit"]),  # a count after it
         ("Saskia ✅", ["+31 6 12345678"]),  # learnt: she said so
         ("oleg done", ["+31 6 87654321"]),  # learnt: the author's name in the links
         ("jan-willem en Jan Willem", ["Jan-Willem"]),

@@ -194,7 +194,6 @@ def test_reasons_quote_the_message() -> None:
     for line, labels, why, phrases in made.pressure[["line", "labels", "why", "phrases"]].itertuples(index=False):
         assert sorted(why) == sorted(phrases) == labels == sorted(labels)
         for label, words in phrases.items():
-            assert words or "“" not in why[label]
             for phrase in words:
                 assert f"“{phrase}”" in why[label]
                 assert load().scan("pressure", phrase) or phrase.split()[0] in text[line].lower()

@@ -143,9 +143,13 @@ def _find(names: Names, folded: str) -> tuple[Mention, ...]:
                 found.append(Mention(members, m.start(), m.end(), bool(m["at"])))
     if names.numbers:
         for m in _NUMBER.finditer(folded):
-            digits = "".join(c for c in m[0] if c.isdigit())[-9:]
-            if member := table[1].get(digits):
-                found.append(Mention((member,), m.start(), m.end(), m[0].startswith("@")))
+            stop = m.end()  # a count after it is no part of the number, as in "@+31 6 00000000 2"
+            while stop > m.start():
+                digits = "".join(c for c in folded[m.start() : stop] if c.isdigit())[-9:]
+                if member := table[1].get(digits):
+                    found.append(Mention((member,), m.start(), stop, m[0].startswith("@")))
+                    break
+                stop = folded.rfind(" ", m.start(), stop)
     return tuple(sorted(found, key=lambda x: (x.start, x.stop)))
 
 

@@ -74,7 +74,7 @@ def pressure(
     """The labelled messages (PRESSURE), given what earlier stages found. No calls, no pod: an empty table."""
     if not len(calls):
         return PRESSURE.frame()
-    known, rows = load("pressure"), []
+    rows = []
     read = list(traits.read(chat, calls, repeats, rules, replies, ledger, lexicon))
     if not read:
         return PRESSURE.frame()
@@ -99,7 +99,7 @@ def pressure(
     aim = targets.Aim(chat, exits(chat), labelled)
     for i, labels in labelled.items():
         t = seen[i]
-        why = {x: _why(t, known.of[x], heaviest(t.traits, x), chat.folded[i], lexicon) for x in labels}
+        why = {x: _why(t, x, heaviest(t.traits, x), chat.folded[i], lexicon) for x in labels}
         rows.append(
             {
                 "line": chat.lines[i],
@@ -120,10 +120,9 @@ def _heaviest(found: frozenset[str], label: str) -> list[str]:
     return sorted((x for x in found if of.get(x, 0.0) > 0.1), key=lambda x: (-of[x], x))
 
 
-def _why(
-    t: Traits, of: Mapping[str, float], heavy: Sequence[str], text: str, lexicon: Lexicon
-) -> tuple[str, tuple[str, ...]]:
-    """Which words, which way of putting it and which context tipped it, heaviest first; and the words themselves."""
+def _why(t: Traits, label: str, heavy: Sequence[str], text: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:
+    """Which words, which way of putting it and which context tipped it, heaviest first; and the words to mark."""
+    of = load("pressure").of[label]
     about = lexicon.about["pressure"]
     weight = {h.concept: of.get(f"word {h.concept}", 0.0) for h in t.hits}
     least = _COUNTS * max(weight.values(), default=0.0)
@@ -132,10 +131,12 @@ def _why(
     for h in words:
         if not any(h.phrase in longer for longer in phrases):
             phrases[h.phrase] = about[h.concept]
-    marked = tuple(phrases)[:3]
+    named = tuple(phrases)[:3]
+    telling = {label, *_TELLING[Label(label)]}
+    marked = tuple(dict.fromkeys(h.phrase for h in words if h.phrase in named and h.concept in telling))
     put = [s for s in heavy if s in _PUT]
     context = [c for x in heavy if (c := CONTEXT.get(x))]
-    told = [*(f"“{words}” ({phrases[words]})" for words in marked), *put[:1], *context[:2]]
+    told = [*(f"“{words}” ({phrases[words]})" for words in named), *put[:1], *context[:2]]
     if len(told) < 2:
         stems = [x.removeprefix(traits.STEM) for x in heavy if x.startswith(traits.STEM)]
         found = [m[0] for x in stems[:3] if (m := regex.search(rf"\b{x}\w*|{regex.escape(x)}", text))]
@@ -144,6 +145,27 @@ def _why(
     return "; ".join(told or ["reads, taken together, like messages that coders gave this label"]), marked
 
 
+# Concepts whose words speak for a label by themselves, beside its own: they are marked in the message. Others (what a pod does,
+# everybody, a duty, ...) weigh as well, but a reader would not see why they are marked.
+_TELLING: Mapping[Label, tuple[str, ...]] = {
+    Label.REMINDER: ("missing",),
+    Label.DEMAND: ("duty",),
+    Label.GUILT: ("effort", "unfair"),
+    Label.SHAMING: ("missing", "takes"),
+    Label.THREAT: ("penalty", "withdraw", "gone"),
+    Label.SANCTION: ("penalty", "withdraw", "gone"),
+    Label.RETALIATION_CALL: ("penalty", "withdraw", "gone"),
+    Label.INSULT: (),
+    Label.SECRECY: ("hush", "tell"),
+    Label.PRAISE: ("kudos", "quick", "delivered"),
+    Label.APOLOGY: (),
+    Label.DISTRESS: ("weary", "fake"),
+    Label.DISSENT: ("agree", "unfair"),
+    Label.LEAVING: ("gone",),
+    Label.PAYMENT: ("money",),
+    Label.AUTOMATION: ("trick",),
+    Label.REACH_CLAIM: ("metric", "growth", "credit"),
+}
 _PUT = frozenset(s.says for s in traits.SKELETONS)
 # What traits of place say in words; those not here (lengths, pronouns) are too small to name.
 CONTEXT: dict[str, str] = (

@@ -143,9 +143,12 @@ def dynamics(
         if (kept := tuple(x for x in PRESSING if x in r.labels))
     ]
     aimed: dict[str, list[Press]] = defaultdict(list)
+    by_others: dict[str, list[Press]] = defaultdict(list)
     for p in told:
         for target in p.targets:
             aimed[target].append(p)
+            if target != p.actor:
+                by_others[target].append(p)
     pressing = [p for p in told if presses(p.labels, p.actor, p.targets)]
     opened = Opened.of(calls, replies, ledger, members)
     admins = set(membership.loc[membership["event"].isin([Event.CREATED, Event.ADMIN]), "member"].dropna())
@@ -161,8 +164,8 @@ def dynamics(
         namings=NAMINGS.frame(named),
         after_naming=FOLLOWED.frame(followed(named, opened, first, last)),
         gap=GAPS.frame(passed_over),
-        dissent=DISSENT.frame(_dissent(pressure, aimed, membership)),
-        moves=MOVES.frame(_moves(membership, aimed)),
+        dissent=DISSENT.frame(_dissent(pressure, by_others, membership)),
+        moves=MOVES.frame(_moves(membership, by_others)),
         figures=_figures(calls, pressure, pressing, members, admins, passed_over),
     )
 

@@ -132,10 +132,15 @@ def know(rows: Rows, text_of: Callable[[int], str], me: str | None, name: str) -
     for c, key in code_id.items():
         counts[key] += int(by_code[c])
     warnings: list[str] = []
-    owner = _owner(rows, said, events, book, code_id, text_of, me, name, warnings)
+    owner = you = _owner(rows, said, events, book, code_id, text_of, me, name, warnings)
+    if me is not None and owner in {k for e in events for k in (e.who, e.by)} and _says_you(events):
+        # The app never names the phone's owner: this is the export of another, who shared it.
+        warnings.append("'You' in the notices is another member than --me names: the export comes from another phone.")
+        you = _owner(rows, said, events, book, code_id, text_of, None, name, [])
+        you = None if you == owner else you
     for e in events:
-        e.who = owner if e.who == YOU else e.who
-        e.by = owner if e.by == YOU else e.by
+        e.who = you if e.who == YOU else e.who
+        e.by = you if e.by == YOU else e.by
     doubts = _other_author(rows, said, book, counts)
     names = _canonical(book)
     unread = sum(s is None for s in said.values())
@@ -250,7 +255,7 @@ def _owner(
         own = own or (row in rows.lead and (s is None or not s.event) and notices.opens_with_you(text_of(row)))
         if own and row in rows.lead and (key := book.id_of(rows.lead[row])) in persons:
             return _found(book, key, rows, "is named as the author of a notice that says 'you'", warnings)
-    if not any(YOU in (e.who, e.by) for e in events):
+    if not _says_you(events):
         return None
     named = {k for e in events for k in (e.who, e.by) if k and k != YOU}
     left = [
@@ -265,6 +270,10 @@ def _owner(
     if left:
         warnings.append(f"Who 'you' is in the notices is open; members who may be: {len(left)}; --me NAME decides.")
     return None
+
+
+def _says_you(events: Sequence[_Event]) -> bool:
+    return any(YOU in (e.who, e.by) for e in events)
 
 
 def _found(book: _Book, key: str, rows: Rows, grounds: str, warnings: list[str]) -> str:

@@ -13,6 +13,7 @@ from podaudit.privacy.tokens import Tokens
 
 NAME = "[name]"  # somebody's, but whose is not clear
 _SHORT = 2  # letters of a shown name that is looked for as a word only
+_COUNTED = 4  # digits of a count right after a number, and one more
 _INVISIBLE = "\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e\u200b\u200c\u200d\u200e\u200f\ufeff"
 
 _Span = tuple[int, int, Who]
@@ -81,8 +82,10 @@ class Redactor:
         return kept
 
     def _placeholder(self, form: forms.Form) -> str:
-        if form.kind == "number" and (member := self.known.numbers.get(form.value[-9:])):
-            return self.members[member]
+        for after in range(_COUNTED) if form.kind == "number" else ():  # digits of a count that stands after it
+            number, count = form.value[: len(form.value) - after], form.value[len(form.value) - after :]
+            if member := self.known.numbers.get(number[-9:]):
+                return f"{self.members[member]} {count}".rstrip()
         if form.kind == "handle" and (who := self.known.glued.get(forms.squeezed(form.value))):
             return self._pseudonym(who)
         return f"[{form.kind}]"

@@ -60,7 +60,7 @@ def _question(t: Tally) -> Question:
             "%(n)s message put a post before the group again.", "%(n)s messages put a post before the group again.", repeats,
             n=lang.number(repeats),
         ))  # fmt: skip
-    evidence = t.evidence((c["line"] for c in t.calls), rest="t-calls")
+    evidence = t.evidence((c["line"] for c in t.calls), rest="t-calls" if len(t.calls) <= CALLS_LISTED else "cost")
     return Question(tuple(answer), evidence, (
         _what_a_call_is(t),
         lang.say("The same post put up again later is no new call but a reminder. A message with several posts is a call for each."),
@@ -139,7 +139,7 @@ def _folds(t: Tally) -> list[Fold]:
                                 len(spoken[line]), lines=lang.listing([*links, *more])))  # fmt: skip
     made = []
     for c, anchor, held in zip(t.calls, t.call_anchor, who, strict=True):
-        items = [Item(lang.gettext("Post"), (Piece(visible(c["url"])),))]
+        items = [Item(lang.gettext("Post"), (Piece(visible(c["url"])),))] if c["url"] else []
         if c["why"]:
             items.append(Item(lang.gettext("Why this is a call"), (Piece(retell(lang, c["why"]).text),)))
         for s in sorted(held):

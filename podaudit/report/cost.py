@@ -91,7 +91,7 @@ def _question(t: Tally) -> Question:
             median=lang.decimal(load.median_per_week, 0 if load.median_per_week % 1 == 0 else 1),
             highest=t.figure("load-highest", load.highest_per_week),
         ))  # fmt: skip
-    busiest = load.weeks["calls"].to_numpy().argmax() if len(load.weeks) else 0
+    busiest = load.weeks["obligations"].to_numpy().argmax() if len(load.weeks) else 0
     lines = [c["line"] for c in t.calls if t.week(c["time"]) == busiest]
     evidence = lang.say("the busiest week: %(lines)s", lines=t.evidence(lines))
     return Question(tuple(answer), evidence, (

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from podaudit.model import Kind, Options
 from podaudit.report.language import Language, Piece, Text, plain, visible
-from podaudit.report.sayings import DATES, LINES, OWNER, Saying, is_one_of, part, retell
+from podaudit.report.sayings import DATES, LINES, OTHER_PHONE, OWNER, Saying, is_one_of, part, retell
 from podaudit.report.tally import Tally
 from podaudit.report.view import Fact, Head
 
@@ -81,7 +81,10 @@ def _assumed(t: Tally) -> tuple[tuple[Saying, ...], tuple[Text, ...]]:
     if several:
         zone = lang.say("Times are those of the phone that made the first export; the files name no time zone.")
     assumed = [*([] if several else [dates]), zone, *settled]
-    for name, is_owner in zip(t.audit.members["name"], t.audit.members["owner"], strict=True):
+    whose: list[bool] = (
+        [] if any(OTHER_PHONE in warning for warning in source.warnings) else t.audit.members["owner"].tolist()
+    )
+    for name, is_owner in zip(t.audit.members["name"], whose, strict=False):
         if is_owner and grounds:
             assumed.append(
                 lang.say("“You” in the app's notices is taken to be %(member)s, who %(grounds)s.",

@@ -7,9 +7,10 @@ import json
 import zlib
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import groupby
 
 from podaudit.model import ReplyStatus
-from podaudit.report.labelled import WHY_COMPACT, chips
+from podaudit.report.labelled import WHY_COMPACT, chips, event_text
 from podaudit.report.language import Language, Piece, Text, plain, visible
 from podaudit.report.sayings import Saying, retell, retell_all
 from podaudit.report.tally import Tally, rows
@@ -51,7 +52,7 @@ def messages(t: Tally) -> Messages:
     for line, file, there in t.audit.origins.itertuples(index=False):
         stands.setdefault(line, []).append(f"{visible(file)} {t.lang.number(there)}")
     labelled = {row["line"]: row for row in t.pressure}
-    replies = _replies(t, set(lines))
+    replies, events = _replies(t, set(lines)), _events(t)
     made = []
     for line in lines:
         message = t.message(line)
@@ -67,13 +68,23 @@ def messages(t: Tally) -> Messages:
             people += [t.number[n] for n in label["targets"] if n in t.number]
         made.append(MessageRow(
             line, t.lang.moment(message.time) if message.time else "", t.member(message.sender) if message.sender else None,
-            "" if message.sender else t.lang.gettext("notice by the app"), t.quote(line),
+            "" if message.sender else t.lang.gettext("notice by the app"), t.quote(line) or events.get(line, ()),
             primary_group(label) if label else "", " ".join(map(str, people)),
             chips(t.lang, label["labels"], label["why"] or {}, WHY_COMPACT if t.compact else 0) if label else (),
             replies.get(line, ()), tuple(claims), retell_all(t.lang, message.doubts) if message.doubts else None,
             ", ".join(stands.get(line, ())),
         ))  # fmt: skip
     return Messages(_note(t), tuple(made))
+
+
+def _events(t: Tally) -> dict[int, Text]:
+    """Line -> what the app's notices on it tell of members, for a page that does not quote them."""
+    told: dict[int, Text] = {}
+    for (line, _, _), group in groupby(t.membership, lambda r: (r["line"], r["event"], r["by"])):
+        together = list(group)
+        said = event_text(t, together[0], [r["member"] for r in together])
+        told[line] = (*told[line], Piece("; "), *said) if line in told else said
+    return told
 
 
 def _replies(t: Tally, lines: set[int]) -> dict[int, tuple[tuple[str, Saying], ...]]:

@@ -53,8 +53,8 @@ def _marks(t: Tally) -> Text:
     if t.wordless:
         return ()
     return t.lang.say(
-        "Marked are the words that counted for a label; they are quoted again beneath, with what they were taken for. Where few are "
-        "marked, the place of the message counted for more: who wrote it, who is named, what came before and after."
+        "Marked are words that speak for a label by themselves. What else counted is said beneath: other words, with what they were "
+        "taken for, who wrote it, who is named, what came before and after."
     )
 
 

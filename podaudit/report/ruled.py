@@ -15,7 +15,7 @@ from podaudit.report.tally import Tally, rows
 from podaudit.report.terms import rule_text
 from podaudit.report.view import Column, Question, Row, Sort, Table
 
-_SNIPPET = 180
+_SNIPPET = 260
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,8 @@ def _table(t: Tally, held: dict[str, list[dict[str, Any]]], numbered: dict[int, 
                 said = N_("%(time)s, replaced in line %(line)s")
                 if end[0] == row["lifted"]:
                     said = N_("%(time)s, lifted in line %(line)s")
+                elif any(r["line"] == end[0] and r["value"] == row["value"] for r in versions):
+                    said = N_("%(time)s, said again in line %(line)s")
                 until = lang.say(said, time=lang.moment(end[1]), line=t.line(end[0]))
                 t.cite(end[0])
             t.cite(line, t.claim(lang.gettext("rule"), f"#{anchor}"))

@@ -40,6 +40,7 @@ LINES = N_(
     "blank: %(d)s; not read: %(e)s."
 )
 OWNER = N_("The phone's owner ('you') was taken to be the member on line %(line)s, who %(grounds)s.")
+OTHER_PHONE = N_("'You' in the notices is another member than --me names: the export comes from another phone.")
 _WARNINGS = (
     N_("Messages with headers of a second shape: %(n)s, from line %(line)s on."),
     N_("The file is not UTF-8; it was read as %(encoding)s."),
@@ -75,6 +76,7 @@ _WARNINGS = (
     ),
     N_("Messages of more than %(all)s characters: %(n)s; only that much of each was searched."),
     N_("Who 'you' is in the notices is open; members who may be: %(n)s; --me NAME decides."),
+    OTHER_PHONE,
     N_("Corrections by the reader: %(n)s; all were applied, and the report and the table corrections list them."),
 )
 _DOUBTS = (

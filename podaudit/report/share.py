@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from podaudit.model import Kind
 from podaudit.report.language import Text
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ def shareable(audit: Audit, key: bytes, *, name: str, lang: str, quotes: bool, v
     from podaudit.report.page import print_page
 
     shared = pseudonymise(audit, key, text="redacted" if quotes else "none", coarse="day")
+    # A notice with "you" in it tells whose phone the export is from; the page says what notices tell in its own words.
+    notices = shared.messages["kind"] == Kind.NOTICE.value
+    shared = replace(shared, messages=shared.messages.assign(text=shared.messages["text"].mask(notices, "")))
     view = build(shared, lang=lang, me=None, version=version)
     html = print_page(view).encode("utf-8", "replace")
     refuse(leaks(audit, {name: html}))

@@ -108,7 +108,7 @@ def _dissent(t: Tally) -> Table | None:
         t.cite(row["line"])
         cells = (
             (t.line(row["line"]),), (Piece(lang.moment(row["time"])),), (t.member(row["member"]),),
-            lang.listing(told) or lang.say("nothing on record"),
+            lang.listing(told) or lang.say("nothing of the kind was found"),
         )  # fmt: skip
         made.append(Row(cells, quote=t.quote(row["line"], _SNIPPET)))
     columns = (

@@ -17,7 +17,7 @@ STATUSES: Mapping[Status, tuple[str, str]] = {
     Status.EXCUSED: (N_("excused"), N_("the member had signed off or said that it was not possible")),
     Status.REFUSED: (N_("declined"), N_("the member wrote not to take part in this one")),
     Status.PROMISED: (N_("promised"), N_("the member wrote to do it later; nothing after that is on record")),
-    Status.SILENT: (N_("nothing on record"), N_("the chat holds no message about it by the member")),
+    Status.SILENT: (N_("nothing on record"), N_("no message about it by the member was found in the chat")),
 }
 
 REPLIES: Mapping[ReplyStatus, str] = {
@@ -199,7 +199,7 @@ def _with_number(lang: Language, rule: RuleType, count: int) -> Text | None:
             count, n=n,
         )  # fmt: skip
     if rule is RuleType.STRIKES:
-        return lang.say_n("%(n)s warning before a penalty", "%(n)s warnings before a penalty", count, n=n)
+        return lang.say_n("a penalty after %(n)s time", "a penalty after %(n)s times", count, n=n)
     return None
 
 
