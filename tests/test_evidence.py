@@ -347,9 +347,11 @@ BASE = dt.datetime(2024, 1, 1)
 
 
 def _place(kind: str, seconds: float, known: list[tuple[str, float]]) -> tuple[int, bool]:
-    ids = np.array([str(post_id(BASE + dt.timedelta(seconds=seconds)))], object)
-    those = np.array([str(post_id(BASE + dt.timedelta(seconds=s))) for _, s in known], object)
-    place, inferred = identity.match(ids, np.array([kind], object), those, np.array([k for k, _ in known], object))
+    def ids(posts: list[tuple[str, float]]) -> identity.Ids:
+        numbers = [str(post_id(BASE + dt.timedelta(seconds=at))) for _, at in posts]
+        return identity.Ids.of(numbers, [name for name, _ in posts])
+
+    place, inferred = identity.match(ids([(kind, seconds)]), ids(known))
     return int(place[0]), bool(inferred[0])
 
 
