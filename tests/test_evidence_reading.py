@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from make_evidence import archive, pod, table
+from make_evidence import archive, pod, table, workbook
 
 from podaudit import links
 from podaudit.evidence import files, gather, identity, reading
@@ -243,6 +243,18 @@ def _foreign(tmp_path: Path) -> Path:
     return path
 
 
+def _chat(tmp_path: Path) -> Path:
+    path = tmp_path / "WhatsApp Chat with Boost.zip"
+    path.write_bytes(archive({"WhatsApp Chat with Boost.txt": "x", "IMG-1.jpg": "x"}))
+    return path
+
+
+def _book(tmp_path: Path) -> Path:
+    path = tmp_path / "analytics.xlsx"
+    path.write_bytes(workbook(pod().sheets))
+    return path
+
+
 def _text(tmp_path: Path) -> Path:
     path = tmp_path / "Comments.csv"
     path.write_text(HEADER)
@@ -252,7 +264,8 @@ def _text(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("make", "says"),
     [(_lying, "--max-size"), (_encrypted, "encrypted"), (_truncated, "broken archive"), (_damaged, "broken archive"),
-     (_foreign, "none of the files"), (_text, "no zip"), (lambda folder: folder / "missing.zip", "does not exist"),
+     (_foreign, "none of the files"), (_chat, "exported chat; give that without --linkedin"), (_text, "no zip"),
+     (_book, "Excel workbook; give it with --analytics"), (lambda folder: folder / "missing.zip", "does not exist"),
      (lambda folder: folder, "none of the files")],
 )  # fmt: skip
 def test_what_is_no_archive_is_refused_in_a_sentence(tmp_path: Path, make: Callable[[Path], Path], says: str) -> None:

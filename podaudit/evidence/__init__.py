@@ -75,12 +75,12 @@ def lay(
             "archives": [{"name": name, "sha256": digest} for name, digest in given.archives],
             **_clock(time),
             "until": f"{given.until.isoformat(timespec='seconds')}Z" if given.until else None,
+            "missing": obliged.not_held(given),
             **_counts(joined, places),
             **obliged.figures(obligations, checked),
             "wordings_repeated": wordings,
             **_connections(given, owner),
-            "posts": len(of_posts),
-            "posts_put": int(of_posts["call_line"].notna().sum()),
+            **posts.figures(of_posts),
         },
     )
 

@@ -49,7 +49,8 @@ def gather(
         addresses = list[str]()
         for held in archive.held:
             columns = reading.read(held.what, held.data)
-            holds.add(held.what.value)
+            if len(columns) or not columns.unread:
+                holds.add(held.what.value)
             entry = {
                 "archive": archive.name, "file": held.name, "what": held.what.value, "rows": len(columns),
                 "unread": columns.unread, "first": None, "last": None, "note": columns.note,

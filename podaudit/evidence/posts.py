@@ -134,6 +134,14 @@ def _part(counts: Mapping[str, int | None], asked: int, said: int, shared: bool)
     return {"group_low": low, "group_high": high, "share_low": ratio(low, total), "share_high": ratio(high, total)}
 
 
+def figures(table: pd.DataFrame) -> dict[str, int]:
+    """How many posts there are, and what the group can account for of all those that were put before it."""
+    put = table[table["call_line"].notna()]
+    measured = put[put["group_low"].notna()]
+    sums = {f"put_{name}": int(measured[name].sum()) for name in ("engagements", "group_low", "group_high")}
+    return {"posts": len(table), "posts_put": len(put), "put_measured": len(measured), **sums}
+
+
 def days(given: Given, owner: Owner) -> pd.DataFrame:
     """DAYS of the analytics, with the owner's time in the group."""
     made = []

@@ -7,12 +7,12 @@ done, and a comparison never as a cause. Links stand as text: the page leads now
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podaudit.evidence.obliged import RULES
-from podaudit.evidence.schemas import Found, Where
+from podaudit.evidence.schemas import Found, Period, Where
 from podaudit.model import Status, Verdict
 from podaudit.report.language import N_, Language, Piece, Text, plain, visible
 from podaudit.report.tally import Tally, rows
@@ -22,13 +22,17 @@ from podaudit.report.view import Column, Row, Sort, Table
 if TYPE_CHECKING:
     from podaudit.evidence import Evidence
 
+_BEGINNING = 80  # characters of a comment
 _LISTED, _POSTS, _ACTIONS, _WORDINGS, _UNOPENED = 300, 100, 1500, 10, 40
 
 CHAT, ARCHIVE, INFERRED = "chat", "archive", "inferred"
 TIERS = {
     CHAT: (N_("said in chat"), N_("what somebody wrote in the group")),
     ARCHIVE: (N_("in my archive"), N_("what LinkedIn's own export of you holds")),
-    INFERRED: (N_("inferred"), N_("worked out: two ids of one post by their time, or the time zone")),
+    INFERRED: (
+        N_("inferred"),
+        N_("worked out: two ids of one post by their time, the time zone, or how much the group can account for"),
+    ),
 }
 _FOUND = {
     Found.CORROBORATED: N_("found"),
@@ -40,8 +44,12 @@ _REASONS = {
     "the post is not on LinkedIn": N_("not on LinkedIn"),
     "the link in the chat names no post (a short link or an article)": N_("the link names no post"),
     "the call is later than the archive": N_("later than the archive"),
-    "nothing found, but the archive has no file of comments": N_("the archive has no file of comments"),
-    "nothing found, but the archive has no file of reactions": N_("the archive has no file of reactions"),
+    "nothing found, but the archive has no file of comments that could be read": N_(
+        "the archive has no comments that can be read"
+    ),
+    "nothing found, but the archive has no file of reactions that could be read": N_(
+        "the archive has no likes that can be read"
+    ),
 }
 _WHERE = {
     Where.POD: N_("posts put before the group"), Where.OTHERS: N_("other people's posts"), Where.OWN: N_("your own posts"),
@@ -79,6 +87,7 @@ class Given:
     what: str
     url: str
     inferred: bool
+    words: str  # the beginning of the comment, to find it by; '' without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +102,14 @@ class Archive:
     rules: Table | None = None
     comments: Table | None = None
     wordings: tuple[tuple[str, str], ...] = ()  # words, how often
+    months: Table | None = None
     comparison: Table | None = None
     posts: Table | None = None
     clean_up: tuple[Given, ...] = ()
     clean_up_left_out: Text = ()
     files: tuple[Text, ...] = ()
     unopened: tuple[str, ...] = ()
-    warning: Text = field(default=())
+    warnings: tuple[Text, ...] = ()
 
 
 def archive(t: Tally) -> Archive | None:
@@ -120,16 +130,29 @@ def archive(t: Tally) -> Archive | None:
         rules=_rules(lang, evidence),
         comments=_comments(lang, evidence),
         wordings=_wordings(lang, evidence),
+        months=_months(lang, evidence),
         comparison=_comparison(lang, evidence),
         posts=_posts(t, evidence),
         clean_up=given[:_ACTIONS],
         clean_up_left_out=_left_out(lang, len(given) - _ACTIONS),
         files=tuple(_file(lang, row) for row in found if row["what"] != "not opened"),
         unopened=_unopened(lang, [row["file"] for row in found if row["what"] == "not opened" and not row["note"]]),
-        warning=lang.say("The exports bear the name of another member than the one you said to be.")
-        if evidence.figures["other_name"]
-        else (),
+        warnings=tuple(_warnings(lang, evidence.figures)),
     )
+
+
+def _warnings(lang: Language, f: Any) -> Iterator[Text]:
+    """What no figure of the part should be read without."""
+    if f["other_name"]:
+        yield lang.say("The exports bear the name of another member than the one you said to be.")
+    if "comments" in f["missing"]:
+        yield lang.say(
+            "Your archive has no comments that can be read, so this part knows of none. LinkedIn's larger archive has them."
+        )
+    if "reactions" in f["missing"]:
+        yield lang.say(
+            "Your archive has no likes that can be read, so this part knows of none. LinkedIn's larger archive has them."
+        )
 
 
 def _left_out(lang: Language, count: int) -> Text:
@@ -183,6 +206,15 @@ def _points(t: Tally, evidence: Evidence) -> tuple[Tiered, ...]:
             "%(comments)s comments, %(pod_comments)s.",
             reactions=figure("reactions"), pod_reactions=figure("pod_reactions"), comments=figure("comments"),
             pod_comments=figure("pod_comments"),
+        ))  # fmt: skip
+    if f["put_engagements"]:
+        low, high = (percent(lang, f[name] / f["put_engagements"]) for name in ("put_group_low", "put_group_high"))
+        point(INFERRED, lang.say_n(
+            "LinkedIn counts %(engagements)s engagements for %(n)s post of yours that was put before the group. The group can account "
+            "for %(low)s to %(high)s of them.",
+            "LinkedIn counts %(engagements)s engagements for %(n)s posts of yours that were put before the group. The group can account "
+            "for %(low)s to %(high)s of them.",
+            f["put_measured"], n=figure("put_measured"), engagements=figure("put_engagements"), low=low, high=high,
         ))  # fmt: skip
     point(*_clock(lang, f))
     return tuple(made)
@@ -358,6 +390,30 @@ def _wordings(lang: Language, evidence: Evidence) -> tuple[tuple[str, str], ...]
     return tuple((visible(row["text"][:200]), lang.number(row["pod"] + row["others"])) for row in held[:_WORDINGS])
 
 
+def _months(lang: Language, evidence: Evidence) -> Table | None:
+    """What the reader did in a month, before, during and after the time in the group; None where it is all of one."""
+    held, made = evidence.months, []
+    for period in (Period.BEFORE, Period.DURING, Period.AFTER):
+        of = held[held["period"] == period.value]
+        if len(of):
+            sums = (
+                of["reactions"], of["comments"], of["pod_reactions"] + of["pod_comments"], of["shares"], of["connections"],
+            )  # fmt: skip
+            made.append((
+                lang.gettext(_GROUPS["period", period.value]), lang.number(len(of)), *(decimal(lang, float(s.mean())) for s in sums),
+            ))  # fmt: skip
+    columns = (
+        Column(lang.gettext("When")), *(
+            Column(lang.gettext(name), Sort.NUMBER) for name in (
+                N_("Months"), N_("Likes and other reactions"), N_("Comments"), N_("of both, on posts put before the group"),
+                N_("Posts of your own"), N_("New connections"),
+            )
+        ),
+    )  # fmt: skip
+    caption = _with_tier(lang, lang.gettext("What you did in a month, on average"))
+    return _table("own-months", caption, columns, made) if len(made) > 1 else None
+
+
 def _comparison(lang: Language, evidence: Evidence) -> Table | None:
     columns = (
         Column(lang.gettext("Posts or days")), Column(lang.gettext("Figure")), *(
@@ -430,7 +486,14 @@ def _clean_up(t: Tally, evidence: Evidence) -> tuple[Given, ...]:
         if len(made) < _ACTIONS:
             t.cite(line, (Piece(t.lang.gettext("your archive"), href="#archive"),))
         made.append(
-            Given(line, t.member(own[0]["caller"]), what, visible(own[0]["url"]), all(r["inferred"] for r in own))
+            Given(
+                line,
+                t.member(own[0]["caller"]),
+                what,
+                visible(own[0]["url"]),
+                all(r["inferred"] for r in own),
+                next((visible(r["text"][:_BEGINNING]) for r in own if r["text"]), ""),
+            )
         )
     return tuple(made)
 
