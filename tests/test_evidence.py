@@ -545,6 +545,9 @@ def test_what_a_comment_is_made_of() -> None:
     assert w.same[1] == w.same[5]
     assert len(set(w.same.tolist())) == 5
     assert (w.same[[0, 4]] == -1).all()
+    hearts = words.measure(pa.array(["\u2764\ufe0f", "\u2764\ufe0f\u2764\ufe0f wat mooi", "na\u0308ive", "l'e\u0301te\u0301"]), [])
+    assert hearts.words.tolist() == [0, 2, 1, 1]  # the mark that colours an emoji is no word
+    assert hearts.emoji_only.tolist() == [True, False, False, False]
 
 
 # --------------------------------------------------------------------------------------------------------------- median

@@ -22,7 +22,7 @@ from podaudit.lexicon.fold import fold
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_WORD = r"[\p{L}\p{N}\p{M}]+(?:['’\-][\p{L}\p{N}\p{M}]+)*"
+_WORD = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’\-][\p{L}\p{N}\p{M}]+)*"
 _IN_WORDS = r"['’\-]|\p{M}"  # what is neither letter nor digit and yet part of a word
 _QUESTION = "[?？؟]"
 _LETTER = r"[\p{L}\p{N}]"
