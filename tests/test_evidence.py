@@ -545,7 +545,9 @@ def test_what_a_comment_is_made_of() -> None:
     assert w.same[1] == w.same[5]
     assert len(set(w.same.tolist())) == 5
     assert (w.same[[0, 4]] == -1).all()
-    hearts = words.measure(pa.array(["\u2764\ufe0f", "\u2764\ufe0f\u2764\ufe0f wat mooi", "na\u0308ive", "l'e\u0301te\u0301"]), [])
+    hearts = words.measure(
+        pa.array(["\u2764\ufe0f", "\u2764\ufe0f\u2764\ufe0f wat mooi", "na\u0308ive", "l'e\u0301te\u0301"]), []
+    )
     assert hearts.words.tolist() == [0, 2, 1, 1]  # the mark that colours an emoji is no word
     assert hearts.emoji_only.tolist() == [True, False, False, False]
 
@@ -649,6 +651,18 @@ def test_the_page_says_where_each_figure_comes_from(
         "put_engagements",
     ):
         assert f'data-figure="archive-{key}">{f[key]}<' in page
+
+
+def test_the_page_shows_hours_and_the_calls_under_which_a_rule_was_broken(truth: Pod, whole: Audit) -> None:
+    page = render(whole, lang="en", me=OWNER, version="0")
+    hours = page.partition('id="t-own-hours"')[2].partition("</table>")[0]
+    assert hours.count("<tr>") - 1 == len(of(whole).hours)  # no hour holds comments of two places
+    assert page.count('class="pic own-heat"') == 1
+    rules = page.partition('id="t-archive-rules"')[2].partition("</table>")[0]
+    late = [line for line, deed, _ in truth.calls if deed.comment and deed.comment[0] > 120]
+    shown = rules.rpartition("<tr")[2]
+    assert "within a set time" in shown
+    assert [int(line) for line in re.findall(r">(\d+)</a>", shown)] == late
 
 
 def test_what_was_done_in_a_month_stands_beside_before_and_after(truth: Pod, whole: Audit) -> None:

@@ -23,6 +23,7 @@ from podaudit.report.view import Column, Sort, Table
 
 if TYPE_CHECKING:
     from podaudit.evidence import Evidence
+    from podaudit.report.pictures import Heat
 
 _BEGINNING = 80  # characters of a comment
 _LISTED, _ACTIONS, _UNOPENED = 300, 1500, 40
@@ -78,6 +79,8 @@ class Archive:
     answered: Table | None = None
     rules: Table | None = None
     comments: Table | None = None
+    heat: Heat | None = None  # by weekday and hour
+    hours: Table | None = None
     wordings: tuple[tuple[str, str], ...] = ()  # words, how often
     months: Table | None = None
     comparison: Table | None = None
@@ -104,8 +107,10 @@ def archive(t: Tally) -> Archive | None:
         points=_points(t, evidence),
         claims=_claims(lang, evidence),
         answered=_answered(t, rows(evidence.obligations)),
-        rules=_rules(lang, evidence),
+        rules=_rules(t, evidence),
         comments=archive_mine.comments(lang, evidence),
+        heat=archive_mine.heat(lang, evidence),
+        hours=archive_mine.hours(lang, evidence),
         wordings=archive_mine.wordings(lang, evidence),
         months=archive_mine.months(lang, evidence),
         comparison=archive_mine.comparison(lang, evidence),
@@ -272,19 +277,24 @@ def _after(lang: Language, minutes: float | None) -> str:
     return time if minutes >= 0 else plain(lang.say("%(time)s before", time=time))
 
 
-def _rules(lang: Language, evidence: Evidence) -> Table | None:
-    checks = evidence.checks
+def _rules(t: Tally, evidence: Evidence) -> Table | None:
+    lang, checks = t.lang, evidence.checks
+    broken = checks[checks["verdict"] == Verdict.BROKEN.value]
     counts = Counter(zip(checks["type"].tolist(), checks["verdict"].tolist(), strict=True))
     columns = (
         Column(lang.gettext("A member is to …")), *(
             Column(lang.gettext(name), Sort.NUMBER) for name in (N_("Kept"), N_("Broken"), N_("Cannot be known"))
-        ),
+        ), Column(lang.gettext("Broken at these calls"), Sort.ORDER),
     )  # fmt: skip
     made: list[tuple[Text | str, ...]] = []
     for rule in RULES:
         found = [counts[rule.value, verdict.value] for verdict in Verdict]
         if any(found):
-            made.append((rule_text(lang, rule.value, None), *(lang.number(n) if n else "" for n in found)))
+            lines = broken.loc[broken["type"] == rule.value, "line"].tolist()
+            made.append((
+                rule_text(lang, rule.value, None), *(lang.number(n) if n else "" for n in found),
+                t.evidence(lines, t.claim(lang.gettext("your archive"), "#archive")),
+            ))  # fmt: skip
     caption = with_tier(lang, lang.gettext("Calls put to you under each rule"))
     return table("archive-rules", caption, columns, made)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from podaudit.evidence.schemas import Period, Where
+from podaudit.report import pictures
 from podaudit.report.language import N_, Language, Piece, Text, plain, visible
 from podaudit.report.tally import Tally, rows
 from podaudit.report.tiers import ARCHIVE, CHAT, INFERRED, left_out, of_tier, table, with_tier
@@ -78,6 +80,31 @@ def decimal(lang: Language, value: float | None) -> str:
     if value == int(value):
         return lang.number(int(value))
     return lang.decimal(value)
+
+
+def heat(lang: Language, evidence: Evidence) -> pictures.Heat | None:
+    """By weekday and hour, the comments under posts put before the group beside those under other posts of others."""
+    counts = {at: (held[Where.POD.value], held[Where.OTHERS.value]) for at, held in _by_hour(evidence).items()}
+    return pictures.heat(lang, counts, ("given", "elsewhere")) if any(map(any, counts.values())) else None
+
+
+def hours(lang: Language, evidence: Evidence) -> Table | None:
+    columns = (
+        Column(lang.gettext("Day"), Sort.ORDER), Column(lang.gettext("From"), Sort.NUMBER),
+        *(Column(lang.gettext(name), Sort.NUMBER) for name in _WHERE.values()),
+    )  # fmt: skip
+    made = (
+        (lang.weekday(day, short=True), f"{hour}:00", *(lang.number(held[place.value]) if held[place.value] else "" for place in _WHERE))
+        for (day, hour), held in sorted(_by_hour(evidence).items())
+    )  # fmt: skip
+    return table("own-hours", with_tier(lang, lang.gettext("Hours of the week in which you commented")), columns, made)
+
+
+def _by_hour(evidence: Evidence) -> dict[tuple[int, int], Counter[str]]:
+    held = defaultdict[tuple[int, int], Counter[str]](Counter)
+    for row in rows(evidence.hours):
+        held[row["weekday"], row["hour"]][row["where"]] += row["comments"]
+    return held
 
 
 def wordings(lang: Language, evidence: Evidence) -> tuple[tuple[str, str], ...]:
