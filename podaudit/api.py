@@ -25,21 +25,43 @@ _OPTIONS = Options()
 
 
 def audit(
-    exports: PathLike | Iterable[PathLike], options: Options = _OPTIONS, corrections: Corrections | PathLike = NONE
+    exports: PathLike | Iterable[PathLike],
+    options: Options = _OPTIONS,
+    corrections: Corrections | PathLike = NONE,
+    *,
+    linkedin: PathLike | Iterable[PathLike] = (),
+    analytics: PathLike | Iterable[PathLike] = (),
+    tz: str | None = None,
 ) -> Audit:
     """Audit an exported chat, or several exports of one group, which are read as one.
 
-    ``corrections``: what a reader corrects, or the file that says so. Raises ``PodauditError``: ``Unreadable`` where there is no
-    chat to read, ``DecisionNeeded`` where only the user can decide (the order of dates, ``options.strict``, a correction that
-    does not fit), ``DifferentGroups`` where the exports are not of one group.
+    ``corrections``: what a reader corrects, or the file that says so. ``linkedin`` and ``analytics``: the data archives (zip or
+    folder) and analytics (.xlsx) that LinkedIn gave one of the members, who is ``options.me`` or found by the archive's name;
+    ``Audit.evidence`` then holds what they add. ``tz``: the zone of the chat's clock, such as Europe/Amsterdam or +01:00, to
+    set LinkedIn's UTC by; otherwise inferred.
+
+    Raises ``PodauditError``: ``Unreadable`` where there is no chat, archive or workbook to read, ``DecisionNeeded`` where only
+    the user can decide (the order of dates, ``options.strict``, a correction that does not fit, whose archive it is),
+    ``DifferentGroups`` where the exports are not of one group, ``UnknownZone`` where there is no such zone.
     """
     from podaudit.audit import audit as run
 
-    given = [exports] if isinstance(exports, (str, os.PathLike)) else list(exports)
-    if not given:
+    chats, archives, workbooks = map(_paths, (exports, linkedin, analytics))
+    if not chats:
         raise ValueError("no export was given")
+    given = None
+    if archives or workbooks:
+        from podaudit.evidence import gather
+
+        given = gather(archives, workbooks, tz, options.max_bytes, options.me)
+    elif tz is not None:
+        raise ValueError("tz is for linkedin and analytics, of which none was given")
     wanted = corrections if isinstance(corrections, Corrections) else Corrections.read(Path(corrections))
-    return run(read([Path(path) for path in given], options), options, wanted)
+    return run(read([*chats], options), options, wanted, given)
+
+
+def _paths(given: PathLike | Iterable[PathLike]) -> list[Path]:
+    return [Path(path) for path in ([given] if isinstance(given, (str, os.PathLike)) else given)]
 
 
 def frames(audit: Audit) -> dict[str, pd.DataFrame]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def lines(audit: Audit) -> list[str]:
-    """Twelve lines, and one on LinkedIn's exports where any were given; what the chat's text brings into them is safe to show."""
+    """Twelve lines, and up to three on LinkedIn's exports where any were given; what the chat's text brings into them is safe to show."""
     return [
         _group(audit), _asked(audit), _rules(audit), _cost(audit), _read(audit), _record(audit), _pressure(audit),
         _spoken(audit), _given(audit), _circle(audit), _left(audit),
@@ -29,9 +29,13 @@ def lines(audit: Audit) -> list[str]:
 
 def _evidence(figures: Mapping[str, Any]) -> list[str]:
     """What the owner's LinkedIn exports show of what was asked of her or him."""
+    lacks = [
+        f"LinkedIn: no file of {what} could be read in the archive; ask LinkedIn for the larger archive."
+        for what in figures["missing"]
+    ]
     if not figures["obligations"]:
         put = f"{figures['posts_put']} of them put before the group"
-        return [f"LinkedIn: {count(figures['posts'], 'post')} of the owner's known, {put}."]
+        return [*lacks, f"LinkedIn: {count(figures['posts'], 'post')} of the owner's known, {put}."]
     found = ("corroborated", "not_found", "unknown")
     claimed, other = ([figures[f"{said}_{of}"] for of in found] for said in ("claimed", "unclaimed"))
     clock = (
@@ -40,9 +44,10 @@ def _evidence(figures: Mapping[str, Any]) -> list[str]:
         else f"times by {figures['tz']}, {figures['tz_grounds']}"
     )
     return [
+        *lacks,
         f"LinkedIn: asked {count(figures['obligations'], 'time')}. Said to be done: {figures['claimed']}, of these found "
         f"{claimed[0]}, not found {claimed[1]}, unknown {claimed[2]}; of the others found {other[0]}, not found {other[1]}, "
-        f"unknown {other[2]}. Not found is not 'not done'; {clock}."
+        f"unknown {other[2]}. Not found is not 'not done'; {clock}.",
     ]
 
 

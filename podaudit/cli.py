@@ -629,6 +629,8 @@ def _given(linkedin: list[str] | None, analytics: list[str] | None, tz: str | No
         if tz is not None:
             raise _UsageError("--tz is for --linkedin and --analytics, of which none was given.")
         return None
+    if "" in (*(linkedin or ()), *(analytics or ())):
+        raise _UsageError("--linkedin and --analytics were given an empty name; name the archive or the file.")
     from podaudit.evidence import gather
 
     return gather(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from make_evidence import OWNER, archive, pod, workbook
 
 import podaudit
 from podaudit import tables
@@ -70,6 +71,33 @@ def test_options_and_corrections_reach_the_audit(chat: Path, tmp_path: Path) -> 
         made = podaudit.audit(chat, podaudit.Options(minutes=6), given)
         assert made.load.minutes_each == 6
         assert made.ledger["status"].tolist() == ["silent"] * 3
+
+
+def test_linkedins_exports_reach_the_audit(tmp_path: Path, call: Call) -> None:
+    made = pod()
+    paths = {"chat.txt": made.chat.encode(), "a.zip": archive(made.files), "m.xlsx": workbook(made.sheets)}
+    for name, data in paths.items():
+        (tmp_path / name).write_bytes(data)
+    chat, zipped, book = (tmp_path / name for name in paths)
+    got = podaudit.audit(chat, linkedin=zipped, analytics=[str(book)], tz="+01:00")
+    status, out, _ = call("audit", chat, "--json", "--linkedin", zipped, "--analytics", book, "--tz", "+01:00")
+    assert status == 0
+    assert json.loads(tables.dumps(tables.document(got))) == json.loads(out)
+    assert got.evidence is not None
+    assert (got.evidence.figures["owner"], got.evidence.figures["claimed_corroborated"]) == (OWNER, 16)
+    assert podaudit.frames(got)["evidence_posts"]["engagements"].notna().all()
+
+
+def test_what_is_amiss_with_linkedins_exports_is_said(chat: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(archive({"Comments.csv": "Date,Link,Message\n"}))
+    with pytest.raises(podaudit.PodauditError, match="--me NAME") as error:
+        podaudit.audit(chat, linkedin=[tmp_path / "a.zip"])
+    assert error.value.status == 3
+    assert podaudit.audit(chat, podaudit.Options(me="Bob"), linkedin=tmp_path / "a.zip").evidence is not None
+    with pytest.raises(podaudit.PodauditError, match="no time zone"):
+        podaudit.audit(chat, linkedin=tmp_path / "a.zip", tz="Foo")
+    with pytest.raises(ValueError, match="tz is for linkedin"):
+        podaudit.audit(chat, tz="+01:00")
 
 
 def test_errors_are_sentences(chat: Path, tmp_path: Path) -> None:

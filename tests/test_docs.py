@@ -42,6 +42,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Path:
     shutil.copytree(ROOT / "fixtures" / "coded", folder / "coded")
     shutil.copy(ROOT / "fixtures" / "corrections" / "corrections.toml", folder)
     shutil.copytree(ROOT / "fixtures" / "sheets", folder / "sheets")
+    shutil.copytree(ROOT / "fixtures" / "evidence" / "mirthe", folder / "linkedin")
     command = tmp_path_factory.mktemp("bin") / "podaudit"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m podaudit "$@"\n', encoding="utf-8")
     command.chmod(0o755)

@@ -108,6 +108,18 @@ def test_what_cannot_be_known_is_unknown(tmp_path: Path, files: dict[str, str], 
     assert why in row.why
 
 
+def test_a_file_that_cannot_be_read_is_as_good_as_none(tmp_path: Path) -> None:
+    """Comments under headings that are not known are not comments that are not found."""
+    files = both() | {"Comments.csv": "Datum,Koppeling,Bericht\n2024-03-04 10:05:00,x,y\n"}
+    made = beside(tmp_path, f"{RULE}\n09:01 Eefje: hoi\n{ASK} {post(1)}", files)
+    assert of(made).obligations["found"].tolist() == ["unknown"]
+    assert of(made).figures["missing"] == ["comments"]
+    page = render(made, lang="en", me="Eefje", version="0")
+    assert "Your archive has no comments that can be read" in page
+    assert "the archive has no comments that can be read" in page
+    assert "no likes that can be read" not in page
+
+
 def test_a_call_later_than_the_archive_is_unknown(tmp_path: Path) -> None:
     """The zip is of 1 June 2024, the chat of a day after."""
     script = f"{RULE}\n09:01 Eefje: hoi\n{ASK} {post(1)}"
@@ -237,6 +249,11 @@ def test_my_posts_and_the_groups_part(truth: Pod, whole: Audit) -> None:
             assert (row.asked, row.recorded, row.group_low, row.group_high) == (4, 2, 2, 8)
             assert row.share_low == round(2 / row.engagements, 4)
             assert row.share_high == round(8 / row.engagements, 4)
+    put = [engagements for line, _, engagements, _ in truth.own if line is not None]
+    f = of(whole).figures
+    assert (f["posts"], f["posts_put"], f["put_measured"]) == (len(truth.own), len(put), len(put))
+    assert (f["put_engagements"], f["put_group_low"], f["put_group_high"]) == (sum(put), 2 * len(put), 8 * len(put))
+    assert f["missing"] == []
 
 
 def test_the_comparison_is_of_those_posts(truth: Pod, whole: Audit) -> None:
@@ -347,9 +364,11 @@ BASE = dt.datetime(2024, 1, 1)
 
 
 def _place(kind: str, seconds: float, known: list[tuple[str, float]]) -> tuple[int, bool]:
-    ids = np.array([str(post_id(BASE + dt.timedelta(seconds=seconds)))], object)
-    those = np.array([str(post_id(BASE + dt.timedelta(seconds=s))) for _, s in known], object)
-    place, inferred = identity.match(ids, np.array([kind], object), those, np.array([k for k, _ in known], object))
+    def ids(posts: list[tuple[str, float]]) -> identity.Ids:
+        numbers = [str(post_id(BASE + dt.timedelta(seconds=at))) for _, at in posts]
+        return identity.Ids.of(numbers, [name for name, _ in posts])
+
+    place, inferred = identity.match(ids([(kind, seconds)]), ids(known))
     return int(place[0]), bool(inferred[0])
 
 
@@ -526,6 +545,11 @@ def test_what_a_comment_is_made_of() -> None:
     assert w.same[1] == w.same[5]
     assert len(set(w.same.tolist())) == 5
     assert (w.same[[0, 4]] == -1).all()
+    hearts = words.measure(
+        pa.array(["\u2764\ufe0f", "\u2764\ufe0f\u2764\ufe0f wat mooi", "na\u0308ive", "l'e\u0301te\u0301"]), []
+    )
+    assert hearts.words.tolist() == [0, 2, 1, 1]  # the mark that colours an emoji is no word
+    assert hearts.emoji_only.tolist() == [True, False, False, False]
 
 
 # --------------------------------------------------------------------------------------------------------------- median
@@ -616,9 +640,43 @@ def test_the_page_says_where_each_figure_comes_from(
     assert {href[1:] for href in found.hrefs} <= set(found.ids)
     assert "urn%3Ali%3Aactivity" in rest  # as text, to copy
     assert len(found.ids) == len(set(found.ids))
+    assert "<q><bdi>Mooie post!</bdi></q>" in rest  # in the list to clean up, to find the comment by
     f = of(whole).figures
-    for key in ("obligations", "claimed", "claimed_corroborated", "claimed_not_found", "pod_comments"):
+    for key in (
+        "obligations",
+        "claimed",
+        "claimed_corroborated",
+        "claimed_not_found",
+        "pod_comments",
+        "put_engagements",
+    ):
         assert f'data-figure="archive-{key}">{f[key]}<' in page
+
+
+def test_the_page_shows_hours_and_the_calls_under_which_a_rule_was_broken(truth: Pod, whole: Audit) -> None:
+    page = render(whole, lang="en", me=OWNER, version="0")
+    hours = page.partition('id="t-own-hours"')[2].partition("</table>")[0]
+    assert hours.count("<tr>") - 1 == len(of(whole).hours)  # no hour holds comments of two places
+    assert page.count('class="pic own-heat"') == 1
+    rules = page.partition('id="t-archive-rules"')[2].partition("</table>")[0]
+    late = [line for line, deed, _ in truth.calls if deed.comment and deed.comment[0] > 120]
+    shown = rules.rpartition("<tr")[2]
+    assert "within a set time" in shown
+    assert [int(line) for line in re.findall(r">(\d+)</a>", shown)] == late
+
+
+def test_what_was_done_in_a_month_stands_beside_before_and_after(truth: Pod, whole: Audit) -> None:
+    """The owner was in the group from January to February; of December there are connections and a post."""
+    page = render(whole, lang="en", me=OWNER, version="0")
+    shown = re.sub(r"<[^>]+>", " ", page.partition("What you did in a month, on average")[2].partition("</table>")[0])
+    commented = truth.files["Comments_17529409.csv"].count("https://")
+    reacted = of(whole).figures["reactions"]
+    pod = sum(of(whole).figures[f"pod_{kind}"] for kind in ("reactions", "comments"))
+    rows_shown = [
+        " ".join(row.split()) for row in shown.split("before you were in the group")[1].split("while you were in it")
+    ]
+    assert rows_shown[0] == "1 0 0 0 1 3"
+    assert rows_shown[1] == f"2 {reacted / 2:g} {commented / 2:g} {pod / 2:g} 6.5 3"
 
 
 def test_hostile_archives_add_no_markup(truth: Pod, whole: Audit, tmp_path: Path) -> None:
@@ -651,6 +709,10 @@ def given(truth: Pod, tmp_path: Path) -> Path:
     (tmp_path / "m.xlsx").write_bytes(workbook(truth.sheets))
     nameless = {name: text for name, text in truth.files.items() if name not in ("Profile.csv", "Email Addresses.csv")}
     (tmp_path / "nameless.zip").write_bytes(archive(nameless))
+    (tmp_path / "basic.zip").write_bytes(archive({"Connections.csv": truth.files["Connections.csv"]}))
+    stranger = {**nameless, "Profile.csv": "First Name,Last Name\nWillemijn,Anders\n"}
+    (tmp_path / "stranger.zip").write_bytes(archive(stranger))
+    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     return tmp_path
 
 
@@ -667,7 +729,13 @@ def given(truth: Pod, tmp_path: Path) -> Path:
         (("--linkedin", "chat.txt"), 1, "no zip"),
         (("--linkedin", "nowhere.zip"), 1, "does not exist"),
         (("--analytics", "chat.txt"), 1, "Excel"),
-        (("--analytics", "a.zip"), 1, "Excel"),
+        (("--analytics", "a.zip"), 1, "give it with --linkedin"),
+        (("--analytics", "old.xls"), 1, "old kind (.xls)"),
+        (("--linkedin", ""), 2, "empty name"),
+        (("--linkedin", "basic.zip", "--me", "Eefje"), 0, "no file of comments could be read"),
+        (("--linkedin", "stranger.zip"), 3, "no name of a member; say with --me NAME"),
+        (("--linkedin", "a.zip", "--me", "Nobody"), 3, "--me"),
+        (("--linkedin", "a.zip", "--tz", "Foo"), 2, "there is no time zone of that name"),
         (("--linkedin", "a.zip", "--tz", "Europe/Nowhere"), 2, "Europe/Amsterdam"),
         (("--tz", "Europe/Amsterdam"), 2, "--linkedin"),
     ],

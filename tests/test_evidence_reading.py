@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from make_evidence import archive, table
+from make_evidence import archive, pod, table, workbook
 
 from podaudit import links
 from podaudit.evidence import files, gather, identity, reading
@@ -243,6 +243,18 @@ def _foreign(tmp_path: Path) -> Path:
     return path
 
 
+def _chat(tmp_path: Path) -> Path:
+    path = tmp_path / "WhatsApp Chat with Boost.zip"
+    path.write_bytes(archive({"WhatsApp Chat with Boost.txt": "x", "IMG-1.jpg": "x"}))
+    return path
+
+
+def _book(tmp_path: Path) -> Path:
+    path = tmp_path / "analytics.xlsx"
+    path.write_bytes(workbook(pod().sheets))
+    return path
+
+
 def _text(tmp_path: Path) -> Path:
     path = tmp_path / "Comments.csv"
     path.write_text(HEADER)
@@ -252,7 +264,8 @@ def _text(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("make", "says"),
     [(_lying, "--max-size"), (_encrypted, "encrypted"), (_truncated, "broken archive"), (_damaged, "broken archive"),
-     (_foreign, "none of the files"), (_text, "no zip"), (lambda folder: folder / "missing.zip", "does not exist"),
+     (_foreign, "none of the files"), (_chat, "exported chat; give that without --linkedin"), (_text, "no zip"),
+     (_book, "Excel workbook; give it with --analytics"), (lambda folder: folder / "missing.zip", "does not exist"),
      (lambda folder: folder, "none of the files")],
 )  # fmt: skip
 def test_what_is_no_archive_is_refused_in_a_sentence(tmp_path: Path, make: Callable[[Path], Path], says: str) -> None:
@@ -272,7 +285,7 @@ def test_huge_cells_and_absurd_ids_are_read(tmp_path: Path) -> None:
     got = read(tmp_path, {"Comments.csv": text})
     assert got.actions["text"].tolist()[0] == long
     assert len(got.actions) == 4
-    assert pd.isna(identity.moments(got.actions["post_id"].tolist())).all()
+    assert pd.isna(identity.moments(pa.array(got.actions["post_id"]))).all()
 
 
 @given(st.binary(max_size=400))
@@ -295,6 +308,65 @@ def test_either_dialect_is_read_back(rows: list[tuple[str, bool]], escape: str |
     assert columns.unread == 0
 
 
+def _columns(what: What, data: bytes) -> tuple[Any, ...]:
+    columns = reading.read(what, data)
+    cells = {name: column.to_pylist() for name, column in columns.cells.items()}
+    return cells, columns.row.tolist(), columns.unread, columns.note
+
+
+def _one_by_one(what: What, data: bytes) -> tuple[Any, ...]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "_at_once", lambda *_: None)
+        return _columns(what, data)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["about"][:60])
+def test_rows_read_at_once_are_those_read_one_by_one(case: dict[str, Any]) -> None:
+    what = files.what_of(case["file"])
+    assert what
+    assert _columns(what, case["text"].encode()) == _one_by_one(what, case["text"].encode())
+
+
+CELLS = st.one_of(
+    st.text(alphabet='a"\\\n\ré ,', max_size=5),
+    st.text(alphabet="a\n,;é\0\u2028", max_size=5).map(lambda text: f'"{text}"'),
+    st.sampled_from(['"a ""b"" c"', '"a \\"b\\" c"', '"\\"b\\""', "", "https://x", '"a', "b\\"]),
+)
+
+
+@given(
+    st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=5), st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "\ufeff", 'Notes:\n"some\nthing"\n\n']), st.booleans(),
+)  # fmt: skip
+def test_any_rows_are_read_at_once_as_one_by_one(
+    rows: list[list[str]], separator: str, end: str, before: str, closed: bool
+) -> None:
+    lines = [separator.join(row) for row in (["Date", "Link", "Message"], *rows)]
+    data = (before + end.join(lines) + end * closed).encode()
+    assert _columns(What.COMMENTS, data) == _one_by_one(What.COMMENTS, data)
+
+
+def test_the_files_that_linkedin_makes_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quotes, commas and several lines in a cell included: an archive of hundreds of thousands of rows takes a moment."""
+    monkeypatch.setattr(reading, "_one_by_one", None)
+    for name, text in pod().files.items():
+        if what := files.what_of(name):
+            reading.read(what, text.encode())
+    said, link = 'Zij zei "ja", en\nging', "https://www.linkedin.com/feed/update/urn:li:activity:1"
+    text = table(("Date", "Link", "Message"), [("2024-01-01 00:00:00", link, said)] * 3, "\\")
+    assert reading.read(What.COMMENTS, text.encode()).cells["text"].to_pylist() == [said] * 3
+
+
+def test_a_row_with_nothing_in_it_is_none() -> None:
+    """A spreadsheet that saves a copy may put such rows below the others."""
+    row = "2024-01-01 00:00:00,https://www.linkedin.com/feed/update/urn:li:activity:7201000000000000001"
+    for empty in ("", ",,", '"","",""'):
+        for last in ("x", '"x\\'):  # the latter is read one by one
+            columns = reading.read(What.COMMENTS, f"{HEADER}{row},x\n{empty}\n{empty}\n{row},{last}".encode())
+            assert (columns.row.tolist(), columns.unread) == ([2, 5], 0)
+    assert len(reading.read(What.CONNECTIONS, b"First Name,Connected On\n,\nx,1 Jan 2024\n")) == 1
+
+
 URLS = st.one_of(
     st.builds(
         lambda host, path, kind, number, rest: f"https://{host}linkedin.com/{path}urn:li:{kind}:{number}{rest}",
@@ -309,7 +381,7 @@ URLS = st.one_of(
 @given(st.lists(URLS, max_size=8))
 def test_reading_links_at_once_gives_what_reading_each_gives(urls: list[str]) -> None:
     kinds, ids, _ = identity.identify(pa.array(urls, pa.string()))
-    for url, kind, number in zip(urls, kinds, ids, strict=True):
+    for url, kind, number in zip(urls, kinds.to_pylist(), ids.to_pylist(), strict=True):
         if "comment:(" in url and number == "1":
             continue  # the post that a comment's own link names
         link = links.parse(url)

@@ -15,6 +15,7 @@ import numpy as np
 
 from podaudit.evidence import identity, joining, mine, obliged, posts
 from podaudit.evidence.gathering import gather
+from podaudit.evidence.identity import Ids
 from podaudit.evidence.owner import Owner, find
 from podaudit.evidence.schemas import Evidence, Given, Period, Where
 from podaudit.evidence.zones import Clock, clock
@@ -74,20 +75,19 @@ def lay(
             "archives": [{"name": name, "sha256": digest} for name, digest in given.archives],
             **_clock(time),
             "until": f"{given.until.isoformat(timespec='seconds')}Z" if given.until else None,
+            "missing": obliged.not_held(given),
             **_counts(joined, places),
             **obliged.figures(obligations, checked),
             "wordings_repeated": wordings,
             **_connections(given, owner),
-            "posts": len(of_posts),
-            "posts_put": int(of_posts["call_line"].notna().sum()),
+            **posts.figures(of_posts),
         },
     )
 
 
 def _of_own(joined: joining.Joined, own: posts.Own) -> np.ndarray[Any, Any]:
     """Of each action, whether it is on a post of the owner's."""
-    ids, kinds = (joined.actions[name].to_numpy(object) for name in ("post_id", "post_kind"))
-    place, _ = identity.match(ids, kinds, own.ids, own.kinds)
+    place, _ = identity.match(joined.posts, Ids.of(own.ids, own.kinds))
     return place >= 0
 
 
@@ -97,7 +97,7 @@ def _clock(time: Clock) -> Mapping[str, Any]:
 
 def _counts(joined: joining.Joined, places: np.ndarray[Any, Any]) -> dict[str, int]:
     """How much of what the owner gave went to posts put before the group."""
-    kind, found = joined.actions["kind"].to_numpy(object), dict[str, int]()
+    kind, found = joined.kind, dict[str, int]()
     for name, wanted in (("reactions", "react"), ("comments", "comment"), ("reposts", "share"), ("votes", "vote")):
         found[name] = int((kind == wanted).sum())
         found[f"pod_{name}"] = int(((kind == wanted) & (places == Where.POD.value)).sum())

@@ -21,13 +21,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from podaudit.export.source import ZIP_ERRORS, read_capped, reason
+from podaudit.evidence.files import what_of
+from podaudit.export.source import ZIP_ERRORS, ZIP_MARKS, read_capped, reason
 from podaudit.lexicon.fold import fold
 from podaudit.model import Unreadable
 
 COUNTS = ("impressions", "engagements", "reactions", "comments", "reposts")
 _MAX_BYTES = 64 << 20  # of a workbook, unpacked; LinkedIn's are below one
 _MAX_ROWS, _MAX_COLUMNS = 20_000, 64
+_OLD = b"\xd0\xcf\x11\xe0"  # also of a workbook with a password
 _PARTS = 2000  # files in a workbook
 _NUMBER = re.compile(r"-?\d{1,3}(?:[.,\s\u202f'’]\d{3})+|-?\d{1,15}")
 _DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
@@ -77,9 +79,19 @@ def load(path: Path) -> Metrics:
 
 def _check(data: bytes, name: str) -> None:
     """Refuse what is no workbook, or would unpack to more than one of these can hold, before it is read."""
+    if data.startswith(_OLD):
+        raise Unreadable(
+            f"{name} is an Excel file of the old kind (.xls) or has a password; save it as .xlsx without one."
+        )
+    if not data.startswith(ZIP_MARKS):
+        raise Unreadable(f"{name} is no Excel workbook (.xlsx); give the file as LinkedIn exported it.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos, room = archive.infolist(), _MAX_BYTES
+            if any(what_of(info.filename) for info in infos):
+                raise Unreadable(
+                    f"{name} is LinkedIn's archive, and no Excel workbook (.xlsx); give it with --linkedin."
+                )
             if "xl/workbook.xml" not in archive.namelist() or len(infos) > _PARTS:
                 raise Unreadable(f"{name} is no Excel workbook (.xlsx); give the file as LinkedIn exported it.")
             for info in infos:
@@ -91,9 +103,7 @@ def _check(data: bytes, name: str) -> None:
     except Unreadable:
         raise
     except ZIP_ERRORS as e:
-        raise Unreadable(
-            f"{name} is no Excel workbook ({reason(e)}); give the .xlsx as LinkedIn exported it."
-        ) from None
+        raise Unreadable(f"{name} is a broken workbook ({reason(e)}); export it from LinkedIn again.") from None
 
 
 def _sheets(data: bytes, name: str) -> Iterator[tuple[str, list[list[Any]]]]:

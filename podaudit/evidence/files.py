@@ -13,7 +13,7 @@ import os
 import re
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -169,12 +169,22 @@ def _below(path: Path) -> Iterator[Path]:
             yield Path(folder, file)
 
 
+def _foreign(name: str, left: Iterable[str]) -> str:
+    """What to say of an archive that is none of LinkedIn's."""
+    ends = {Path(file).suffix.casefold() for file in left}
+    if "xl/workbook.xml" in left:
+        return f"{name} is an Excel workbook; give it with --analytics, and the archive that LinkedIn made with --linkedin."
+    if ".txt" in ends and ".csv" not in ends:
+        return f"{name} seems to be an exported chat; give that without --linkedin, which is for the archive that LinkedIn made."
+    return (
+        f"{name} holds none of the files that are read, under the names that LinkedIn gives them (Comments.csv, Reactions.csv, "
+        "Shares.csv and so on); give the archive that LinkedIn made, and ask LinkedIn for the larger one where it offers two."
+    )
+
+
 def _archive(name: str, digest: str, held: list[Held], left: list[str], made: dt.datetime | None) -> Archive:
     if not held:
-        raise Unreadable(
-            f"{name} holds none of the files that are read (Comments.csv, Reactions.csv, Shares.csv and so on); give the "
-            "archive that LinkedIn made, and ask LinkedIn for the larger one where it offers two."
-        )
+        raise Unreadable(_foreign(name, left))
     if named := _MADE.search(name):
         month, day, year = map(int, named.groups())
         with contextlib.suppress(ValueError):  # digits that are no date

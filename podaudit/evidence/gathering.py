@@ -39,7 +39,9 @@ def gather(
         zone(tz)
     opened = [files.load(path, max_bytes) for path in archives]
     told = [analytics.load(path) for path in workbooks]
-    listed, parts = list[dict[str, Any]](), list[dict[str, Any]]()
+    listed = list[dict[str, Any]]()
+    actions: list[pd.DataFrame] = []
+    shares: list[pd.DataFrame] = []
     connections, names, holds = list[list[dt.date]](), list[str](), set[str]()
     owners, latest = dict[str, str](), [a.made for a in opened if a.made]
     several = len(opened) > 1
@@ -47,7 +49,8 @@ def gather(
         addresses = list[str]()
         for held in archive.held:
             columns = reading.read(held.what, held.data)
-            holds.add(held.what.value)
+            if len(columns) or not columns.unread:
+                holds.add(held.what.value)
             entry = {
                 "archive": archive.name, "file": held.name, "what": held.what.value, "rows": len(columns),
                 "unread": columns.unread, "first": None, "last": None, "note": columns.note,
@@ -64,7 +67,7 @@ def gather(
                 connections.append(_days(columns, entry))
             elif held.what is not What.PROFILE:
                 part, last = _part(held.what, columns, len(listed), entry)
-                parts.append(part)
+                (shares if held.what is What.SHARES else actions).append(part)
                 latest += [last] if last is not None else []
             listed.append(entry)
         names += [name for name in addresses if name]
@@ -78,10 +81,10 @@ def gather(
             f"{first} and {second} bear the names of two people; give those of one, or say with --me NAME whose they are."
         )
     metrics, per_day = _metrics(told, listed)
-    done = _table(parts)
+    posts = _table(shares)
     return Given(
         files=FILES.frame(listed), archives=(*((a.name, a.sha256) for a in opened), *((m.name, m.sha256) for m in told)),
-        actions=done[done["kind"] != "post"].reset_index(drop=True), shares=done[done["kind"] == "post"].reset_index(drop=True),
+        actions=_with_quotes(_table(actions), posts), shares=posts,
         sources=tuple(entry.get("source", entry["file"]) for entry in listed),
         connections=_most(connections),
         metrics=metrics, days=per_day, names=tuple(dict.fromkeys(names)), holds=frozenset(holds), until=max(latest, default=None),
@@ -117,7 +120,7 @@ def _days(columns: reading.Columns, entry: dict[str, Any]) -> list[dt.date]:
 
 def _part(
     what: What, columns: reading.Columns, number: int, entry: dict[str, Any]
-) -> tuple[dict[str, Any], dt.datetime | None]:
+) -> tuple[pd.DataFrame, dt.datetime | None]:
     """The rows of one file in the columns of all, and the latest moment in it."""
     utc, unknown = reading.times(columns.cells["date"])
     if unknown:
@@ -129,54 +132,51 @@ def _part(
             f"{x.item().isoformat(timespec='seconds')}Z" for x in (known.min(), known.max())
         )
         last = known.max().item()
-    kind, post_id, on_comment = identity.identify(columns.cells["link"])
-    n = len(columns)
-    part = {
-        "kind": [_KINDS.get(what, "post")] * n, "utc": utc, "url": columns.cells["link"],
-        "text": columns.cells.get("text"), "type": columns.cells.get("type"), "shared": columns.cells.get("shared"),
-        "post_kind": kind, "post_id": post_id, "on_comment": on_comment, "file": np.full(n, number), "row": columns.row,
-    }  # fmt: skip
-    return part, last
+    return _rows(_KINDS.get(what, "post"), utc, columns, number), last
 
 
-def _table(parts: list[dict[str, Any]]) -> pd.DataFrame:
-    """The rows of all files; of rows that stand in several, those of the file that holds most of them."""
+def _rows(kind: str, utc: Any, columns: reading.Columns, number: int) -> pd.DataFrame:
     import pandas as pd
     import pyarrow as pa
 
-    names = ("kind", "utc", "url", "text", "type", "shared", "post_kind", "post_id", "on_comment", "file", "row")
-    texts = ("url", "text", "type", "shared")
-    frames = []
-    for part in parts:
-        n = len(part["row"])
-        values = {name: part[name] if part[name] is not None else pa.array([""] * n, pa.string()) for name in names}
-        frames.append(
-            pd.DataFrame({name: pd.Series(v, dtype="str") if name in texts else v for name, v in values.items()})
-        )
-    if not frames:
-        empty = {name: pd.Series([], dtype="str" if name in texts else "object") for name in names}
-        return pd.DataFrame(empty).astype(
-            {"utc": "datetime64[us]", "on_comment": bool, "file": "int64", "row": "int64"}
-        )
-    whole = pd.concat(frames, ignore_index=True)
+    n, cells = len(columns), columns.cells
+    post_kind, post_id, on_comment = identity.identify(cells["link"])
+
+    def text(column: Any) -> Any:
+        return pd.Series(pa.repeat("", n) if column is None else column, dtype="str")
+
+    return pd.DataFrame({
+        "kind": text(pa.repeat(kind, n)), "utc": utc, "url": text(cells["link"]), "text": text(cells.get("text")),
+        "type": text(cells.get("type")), "shared": text(cells.get("shared")), "post_kind": text(post_kind),
+        "post_id": text(post_id), "on_comment": on_comment, "file": np.full(n, number), "row": columns.row,
+    })  # fmt: skip
+
+
+def _table(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """The rows of all files; of rows that stand in several, those of the file that holds most of them."""
+    import pandas as pd
+
+    if not parts:
+        return _rows("", np.zeros(0, "datetime64[us]"), reading.read(What.COMMENTS, b""), 0)
+    whole = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     if whole.groupby("kind")["file"].nunique().max() > 1:
         same = ["kind", "utc", "url", "text", "type"]
         nth = whole.groupby([*same, "file"], dropna=False, sort=False).cumcount()
         whole = whole[~whole.assign(nth=nth).duplicated([*same, "nth"])].reset_index(drop=True)
-    return _with_quotes(whole)
+    return whole
 
 
-def _with_quotes(whole: pd.DataFrame) -> pd.DataFrame:
+def _with_quotes(actions: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     """Add to what was done: a post of one's own that passes on another post with words shares that post."""
     import pandas as pd
     import pyarrow as pa
 
-    quoted = whole[(whole["kind"] == "post") & whole["shared"].str.contains("linkedin.com/", regex=False)]
+    quoted = shares[shares["shared"].str.contains("linkedin.com/", regex=False)]
     if not len(quoted):
-        return whole
+        return actions
     kind, post_id, on_comment = identity.identify(pa.array(quoted["shared"], pa.string()))
     made = quoted.assign(kind="share", url=quoted["shared"], post_kind=kind, post_id=post_id, on_comment=on_comment)
-    return pd.concat([whole, made[made["post_id"] != ""]], ignore_index=True)
+    return pd.concat([actions, made[made["post_id"] != ""]], ignore_index=True)
 
 
 # ------------------------------------------------------------------------------------------------------------ analytics

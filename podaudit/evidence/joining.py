@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from podaudit.evidence import identity, words
+from podaudit.evidence.identity import Ids
 from podaudit.evidence.schemas import ACTIONS, Given
 from podaudit.evidence.zones import Clock
 
@@ -25,10 +26,11 @@ class Joined:
     """
 
     actions: pd.DataFrame  # as Given.actions
+    kind: np.ndarray[Any, Any]  # of the action
+    posts: Ids
     call: np.ndarray[Any, Any]  # position in CALLS; -1 = no call for that post
     inferred: np.ndarray[Any, Any]  # the post was matched by time
     local: np.ndarray[Any, Any]  # by the chat's clock
-    posted: np.ndarray[Any, Any]  # UTC, of the post, from its id
     words: words.Words  # of comments; rows of other kinds hold nothing of use
 
 
@@ -38,20 +40,20 @@ def join(given: Given, calls: pd.DataFrame, clock: Clock, names: Iterable[str]) 
 
     done = given.actions
     kept = ~((done["kind"] == "react") & done["on_comment"]).to_numpy(bool) if len(done) else np.zeros(0, bool)
-    done = done[kept].reset_index(drop=True)
-    ids, kinds = done["post_id"].to_numpy(object), done["post_kind"].to_numpy(object)
-    call, inferred = identity.match(ids, kinds, *known(calls))
+    done = done if kept.all() else done[kept].reset_index(drop=True)
+    posts = Ids.of(done["post_id"], done["post_kind"])
+    call, inferred = identity.match(posts, known(calls))
     texts = done["text"].where(done["kind"] == "comment", "")
     return Joined(
-        done, call, inferred, clock.local(done["utc"].to_numpy()), identity.moments(ids.tolist()),
+        done, done["kind"].to_numpy("U7"), posts, call, inferred, clock.local(done["utc"].to_numpy()),
         words.measure(pa.array(texts, pa.string()), names),
     )  # fmt: skip
 
 
-def known(calls: pd.DataFrame) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """The ids ('' for none) and kinds of the posts of CALLS that are on LinkedIn."""
-    ids = calls["post_id"].astype("object").where(calls["post_id"].notna() & (calls["platform"] == "linkedin"), "")
-    return ids.to_numpy(object), calls["post_kind"].to_numpy(object)
+def known(calls: pd.DataFrame) -> Ids:
+    """The posts of CALLS that are on LinkedIn."""
+    ids = calls["post_id"].where(calls["post_id"].notna() & (calls["platform"] == "linkedin"), "")
+    return Ids.of(ids, calls["post_kind"])
 
 
 def source(given: Given, file: int, row: int) -> str:
@@ -70,10 +72,10 @@ def on_posts(given: Given, joined: Joined, calls: pd.DataFrame, owner: str) -> p
     others = (calls["beneficiary"] != owner).to_numpy(bool)
     at = np.flatnonzero((joined.call >= 0) & others[joined.call]) if len(calls) else np.zeros(0, np.int64)
     done, call, w = joined.actions, joined.call[at], joined.words
-    comment = (done["kind"].to_numpy(object) == "comment")[at]
+    comment = joined.kind[at] == "comment"
     utc = done["utc"].to_numpy("datetime64[us]")[at]
     called, posted = calls["time"].to_numpy("datetime64[us]")[call], calls["posted_at"].to_numpy("datetime64[us]")[call]
-    posted = np.where(np.isnat(posted), joined.posted[at], posted)
+    posted = np.where(np.isnat(posted), joined.posts.times[at], posted)
 
     def of_comments(values: Any) -> list[Any]:
         return [v if there else None for v, there in zip(values[at].tolist(), comment.tolist(), strict=True)]

@@ -27,7 +27,7 @@ def where(joined: Joined, calls: pd.DataFrame, mine: np.ndarray[Any, Any], owner
     called = joined.call >= 0
     own = mine.copy()
     own[called] |= of_owner[joined.call[called]] if len(calls) else False
-    made = np.where(called, Where.POD.value, Where.OTHERS.value).astype(object)
+    made = np.where(called, Where.POD.value, Where.OTHERS.value)
     made[(joined.actions["post_id"] == "").to_numpy(bool)] = ""
     made[own] = Where.OWN.value
     return made
@@ -35,7 +35,7 @@ def where(joined: Joined, calls: pd.DataFrame, mine: np.ndarray[Any, Any], owner
 
 def comments(joined: Joined, calls: pd.DataFrame, places: np.ndarray[Any, Any]) -> pd.DataFrame:
     """COMMENTS: a row for each of pod, others and own that has any."""
-    comment = (joined.actions["kind"] == "comment").to_numpy(bool)
+    comment = joined.kind == "comment"
     w, utc = joined.words, joined.actions["utc"].to_numpy("datetime64[us]")
     again = _again(w.same, utc, comment)
     called = calls["time"].to_numpy("datetime64[us]")
@@ -50,7 +50,7 @@ def comments(joined: Joined, calls: pd.DataFrame, places: np.ndarray[Any, Any]) 
         weekday = (local.astype("datetime64[D]").astype("int64") + 3) % 7
         of_call = at[joined.call[at] >= 0] if place is Where.POD else at[:0]
         after_call = (joined.local[of_call] - called[joined.call[of_call]]) / _MINUTE
-        after_post = (utc[at] - joined.posted[at]) / _MINUTE
+        after_post = (utc[at] - joined.posts.times[at]) / _MINUTE
         made.append({
             "where": place.value, "comments": len(at), "stock": _share(w.stock[at]), "same_words": _share(again[at]),
             "emoji_only": _share(w.emoji_only[at]), "question": _share(w.question[at]),
@@ -86,7 +86,7 @@ def _again(same: Any, utc: Any, comment: Any) -> np.ndarray[Any, Any]:
 
 def hours(joined: Joined, places: np.ndarray[Any, Any]) -> pd.DataFrame:
     """HOURS: at which hours and weekdays the owner comments, under whose posts."""
-    comment = (joined.actions["kind"] == "comment").to_numpy(bool) & ~np.isnat(joined.local)
+    comment = (joined.kind == "comment") & ~np.isnat(joined.local)
     made = []
     for place in Where:
         local = joined.local[comment & (places == place.value)]
@@ -100,7 +100,7 @@ def hours(joined: Joined, places: np.ndarray[Any, Any]) -> pd.DataFrame:
 def repeated(joined: Joined, places: np.ndarray[Any, Any]) -> tuple[pd.DataFrame, int]:
     """REPEATED: the wordings that the owner used more than once, the most used first; and how many there are in all."""
     same = joined.words.same
-    at = np.flatnonzero((joined.actions["kind"] == "comment").to_numpy(bool) & (same >= 0))
+    at = np.flatnonzero((joined.kind == "comment") & (same >= 0))
     codes, first, counts = np.unique(same[at], return_index=True, return_counts=True)
     several = counts > 1
     pod = np.bincount(same[at][places[at] == Where.POD.value], minlength=int(same.max(initial=0)) + 1)
@@ -117,7 +117,7 @@ def months(given: Given, joined: Joined, places: np.ndarray[Any, Any], owner: Ow
     """MONTHS: what the owner did, month by month. ``shares``: when the owner's own posts were made, by the chat's clock."""
     utc = joined.actions["utc"].to_numpy("datetime64[us]")
     when = np.where(np.isnat(joined.local), utc, joined.local)
-    month, kind = when.astype("datetime64[M]"), joined.actions["kind"].to_numpy(object)
+    month, kind = when.astype("datetime64[M]"), joined.kind
     counts: dict[str, Counter[Any]] = {}
     for name, wanted in _COUNTED.items():
         counts[name] = _per_month(month[kind == wanted])

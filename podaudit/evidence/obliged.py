@@ -52,6 +52,11 @@ def obligations(
     return OBLIGATIONS.frame(made)
 
 
+def not_held(given: Given) -> list[str]:
+    """Of comments and reactions, what no archive that was given holds so that it can be read; none without an archive."""
+    return sorted(_ASKED - given.holds) if (given.files["what"] != "analytics").any() else []
+
+
 def by_post(actions: pd.DataFrame) -> Done:
     """The rows of ACTIONS by line of the call and id of the post."""
     held: dict[tuple[int, str | None], list[Any]] = defaultdict(list)
@@ -73,9 +78,8 @@ def _absent(given: Given, call: Any, clock: Clock) -> tuple[Found, str]:
         return Found.UNKNOWN, "the post is not on LinkedIn"
     if call.post_id is None:
         return Found.UNKNOWN, "the link in the chat names no post (a short link or an article)"
-    missing = sorted(_ASKED - given.holds)
-    if missing:
-        return Found.UNKNOWN, f"nothing found, but the archive has no file of {missing[0]}"
+    if missing := not_held(given):
+        return Found.UNKNOWN, f"nothing found, but the archive has no file of {missing[0]} that could be read"
     if given.until is not None:
         until = np.datetime64(given.until, "us")
         ends = clock.local([until])[0] if clock.zone else until + _EAST

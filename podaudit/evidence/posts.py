@@ -19,6 +19,7 @@ import pandas as pd
 from podaudit.dynamics.measures import median_rank, ratio
 from podaudit.evidence import identity
 from podaudit.evidence.analytics import COUNTS
+from podaudit.evidence.identity import Ids
 from podaudit.evidence.joining import source
 from podaudit.evidence.owner import Owner
 from podaudit.evidence.schemas import COMPARISON, DAYS, POSTS, Given, Period
@@ -55,7 +56,7 @@ def gather(given: Given, calls: pd.DataFrame, owner: str) -> Own:
 def _number(own: Own, part: pd.DataFrame) -> np.ndarray[Any, Any]:
     """The posts of some rows, new ones among them numbered on."""
     ids, kinds = (part[name].astype("object").to_numpy(object) for name in ("post_id", "post_kind"))
-    place, inferred = identity.match(ids, kinds, own.ids, own.kinds)
+    place, inferred = identity.match(Ids.of(ids, kinds), Ids.of(own.ids, own.kinds))
     post = np.where(place >= 0, own.post[place], -1) if len(own.ids) else np.full(len(ids), -1)
     fresh = np.flatnonzero(post < 0)
     codes, names = pd.factorize(ids[fresh])
@@ -71,57 +72,52 @@ def _number(own: Own, part: pd.DataFrame) -> np.ndarray[Any, Any]:
 def posts(own: Own, given: Given, ledger: pd.DataFrame, clock: Clock, owner: Owner) -> pd.DataFrame:
     """POSTS, by time, those without one last."""
     n = own.count
-    post_id, url, call = np.empty(n, object), np.empty(n, object), np.full(n, None, object)
+    post_id, url = np.empty(n, object), np.empty(n, object)
     told = np.full(n, np.datetime64("NaT"), "datetime64[us]")
     post_id[own.post[::-1]] = own.ids[::-1]  # of several, the first stays
     for places, part in (own.told, own.shared, own.called):
         url[places[::-1]] = part["url"].to_numpy(object)[::-1]
     told[own.shared[0][::-1]] = own.shared[1]["utc"].to_numpy("datetime64[us]")[::-1]
-    for post, row in zip(own.called[0].tolist(), rows(own.called[1]), strict=True):
-        call[post] = row
     sources: list[list[str]] = [[] for _ in range(n)]
     shares = own.shared[1]
     for post, file, row in zip(own.shared[0].tolist(), shares["file"].tolist(), shares["row"].tolist(), strict=True):
         sources[post].append(source(given, file, row))
-    counts: dict[str, list[int | None]] = {name: [None] * n for name in COUNTS}
-    for post, row in zip(own.told[0].tolist(), rows(own.told[1]), strict=True):
-        sources[post] += row.sources
-        for name, held in counts.items():
-            if (figure := getattr(row, name)) is not None:
-                held[post] = max(figure, held[post] if held[post] is not None else figure)
-    for post, (reactions, comments, reposts) in enumerate(
-        zip(counts["reactions"], counts["comments"], counts["reposts"], strict=True)
-    ):
-        if counts["engagements"][post] is None and reactions is not None and comments is not None:
-            counts["engagements"][post] = reactions + comments + (reposts or 0)
-    utc = identity.moments(post_id.tolist())
+    for post, held in zip(own.told[0].tolist(), own.told[1]["sources"], strict=True):
+        sources[post] += held
+    utc = Ids.of(post_id, post_id).times
     utc = np.where(np.isnat(utc), told, utc)
     local = clock.local(utc) if clock.zone else utc  # a few hours off, beside months of membership
-    group = _parts(call, counts, ledger)
+    counts = _counts(own)
     table = POSTS.frame({
-        "post_id": post_id, "url": url, "posted_at": utc, "call_line": [c.line if c else None for c in call],
-        "period": owner.periods(local), **counts, **group,
+        "post_id": post_id, "url": url, "posted_at": utc, "period": owner.periods(local), **counts, **_parts(own, counts, ledger),
         "inferred": np.isin(np.arange(n), list(own.by_time)), "sources": sources,
     })  # fmt: skip
     return table.iloc[np.lexsort((post_id.astype(str), utc, np.isnat(utc)))].reset_index(drop=True)
 
 
-def _parts(call: Any, counts: Mapping[str, list[int | None]], ledger: pd.DataFrame) -> dict[str, list[Any]]:
-    """Of each post, whom the call asked, who said it was done, and how much of the engagement that can account for."""
+def _counts(own: Own) -> dict[str, np.ndarray[Any, Any]]:
+    """What the analytics say of each post, the larger where they say two things; not a number where they say nothing."""
+    counts = {name: np.full(own.count, np.nan) for name in COUNTS}
+    for name, held in counts.items():
+        np.fmax.at(held, own.told[0], own.told[1][name].to_numpy(float, na_value=np.nan))
+    added = counts["reactions"] + counts["comments"] + np.nan_to_num(counts["reposts"])
+    counts["engagements"] = np.where(np.isnan(counts["engagements"]), added, counts["engagements"])
+    return counts
+
+
+def _parts(own: Own, counts: Mapping[str, np.ndarray[Any, Any]], ledger: pd.DataFrame) -> dict[str, Any]:
+    """Of each post its call, whom that asked, who said it was done, and how much of the engagement that can account for."""
     asked = ledger.groupby("key", sort=False).size().to_dict()
     recorded = ledger["status"].isin(REPORTED).groupby(ledger["key"], sort=False).sum().to_dict()
-    names = ("asked", "recorded", "group_low", "group_high", "share_low", "share_high")
-    made: dict[str, list[Any]] = {name: [0 if name in names[:2] else None] * len(call) for name in names}
-    for post, row in enumerate(call):
-        if row is None:
-            continue
-        own = {name: held[post] for name, held in counts.items()}
-        n_asked, said = int(asked.get(row.key, 0)), int(recorded.get(row.key, 0))
-        for name, value in (
-            ("asked", n_asked),
-            ("recorded", said),
-            *_part(own, n_asked, said, "share" in row.asks).items(),
-        ):
+    made: dict[str, Any] = {name: np.zeros(own.count, "int64") for name in ("asked", "recorded")}
+    made |= {name: np.full(own.count, np.nan) for name in ("call_line", "group_low", "group_high")}
+    made |= {name: np.full(own.count, None, object) for name in ("share_low", "share_high")}
+    call_of = dict(zip(own.called[0].tolist(), rows(own.called[1]), strict=True))  # of several, the last
+    for post, call in call_of.items():
+        figures = {name: None if np.isnan(held[post]) else int(held[post]) for name, held in counts.items()}
+        n_asked, said = int(asked.get(call.key, 0)), int(recorded.get(call.key, 0))
+        part = _part(figures, n_asked, said, "share" in call.asks)
+        for name, value in ({"call_line": call.line, "asked": n_asked, "recorded": said} | part).items():
             made[name][post] = value
     return made
 
@@ -136,6 +132,14 @@ def _part(counts: Mapping[str, int | None], asked: int, said: int, shared: bool)
     low = min(said, total)
     high = max(low, min(most, total))
     return {"group_low": low, "group_high": high, "share_low": ratio(low, total), "share_high": ratio(high, total)}
+
+
+def figures(table: pd.DataFrame) -> dict[str, int]:
+    """How many posts there are, and what the group can account for of all those that were put before it."""
+    put = table[table["call_line"].notna()]
+    measured = put[put["group_low"].notna()]
+    sums = {f"put_{name}": int(measured[name].sum()) for name in ("engagements", "group_low", "group_high")}
+    return {"posts": len(table), "posts_put": len(put), "put_measured": len(measured), **sums}
 
 
 def days(given: Given, owner: Owner) -> pd.DataFrame:

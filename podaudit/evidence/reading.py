@@ -7,6 +7,7 @@ cannot be read is counted.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import io
@@ -44,7 +45,7 @@ _NEEDED = {
     What.PROFILE: ("first", "last"), What.ADDRESSES: ("address",), What.CONNECTIONS: ("date",),
 }  # fmt: skip
 _PREAMBLE = 40  # rows looked at for the header
-_HEAD_OF_FILE = 1 << 14  # characters in which the header is looked for
+_HEAD_OF_FILE = 1 << 14  # bytes in which the header is looked for
 _SEPARATORS = ",;\t"
 _HEAD = re.compile(r"(?:^|\n)\"?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: UTC)?\"?[,;\t]\"?https?://")
 _FORMS = (
@@ -53,6 +54,7 @@ _FORMS = (
 )  # fmt: skip
 _DAY_FORMS = ("%d %b %Y", "%Y-%m-%d", "%m/%d/%Y")
 _LONGEST = (1 << 31) - 1  # characters of a cell; the file itself is bounded
+_Body = tuple[Sequence["pa.Array"], np.ndarray[Any, Any], int]  # columns; the number of each row, from 0; rows not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,57 +72,88 @@ class Columns:
 
 def read(what: What, data: bytes) -> Columns:
     """Read one file. Never fails: what fits no dialect is counted as unread, with a note."""
-    text = decode(data).raw.decode("utf-8").removeprefix("\ufeff")
+    text = decode(data).raw.removeprefix(codecs.BOM_UTF8)  # UTF-8
     made = _dialect(what, text, "\\")
-    if not made.unread or "\\" not in text:
+    if not made.unread or b"\\" not in text:
         return made
     return min(made, _dialect(what, text, None), key=lambda tried: tried.unread)
 
 
-def _dialect(what: What, text: str, escape: str | None) -> Columns:
+def _dialect(what: What, text: bytes, escape: str | None) -> Columns:
     """The file as it reads in one dialect."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    wanted = list(_COLUMNS[what])
+    wanted, separator = list(_COLUMNS[what]), _separator(text)
     nothing = {name: pa.array([], pa.string()) for name in wanted}, np.zeros(0, np.int64)
     with _long_cells():
-        table = csv.reader(
-            io.StringIO(text, newline=""), delimiter=_separator(text), escapechar=escape, doublequote=True
-        )
+        lines = io.TextIOWrapper(io.BytesIO(text), "utf-8", newline="")
+        table = csv.reader(lines, delimiter=separator, escapechar=escape, doublequote=True)
         try:
             found = _header(what, table)
             if found is None:
-                return Columns(*nothing, *_without_header(text))
-            header, places = found
-            rows = list(table)
+                return Columns(*nothing, *_without_header(text.decode()))
+            header, width, places = found
+            body = _at_once(text, table.line_num, width, separator, escape)
+            columns, row, unread = body or _one_by_one(table, max(p for p in places if p is not None) + 1)
         except csv.Error:
-            return Columns(*nothing, text.count("\n") + 1, "the file is damaged")
-    width = max(place for place in places if place is not None) + 1
-    wide = np.fromiter(map(len, rows), np.int64, len(rows)) >= width
-    unread = sum(bool("".join(rows[n]).strip()) for n in np.flatnonzero(~wide).tolist())
-    turned = list(zip(*compress(rows, wide.tolist()), strict=False))  # as wide as the narrowest, which is wide enough
-    row = np.flatnonzero(wide) + header + 1
-    cells = {
-        name: pa.array(turned[place] if turned and place is not None else [""] * len(row), pa.string())
-        for name, place in zip(wanted, places, strict=True)
-    }
+            return Columns(*nothing, text.count(b"\n") + 1, "the file is damaged")
+    row = row + header + 1
+    none = pa.array([""] * len(row), pa.string())
+    cells = {name: none if p is None else columns[p] for name, p in zip(wanted, places, strict=True)}
     if "link" in cells:
         good = pc.match_substring_regex(cells["link"], r"^\s*(?:http|urn:)")
-        unread += len(good) - (pc.sum(good).as_py() or 0)
-        cells, row = (
-            {name: column.filter(good) for name, column in cells.items()},
-            row[good.to_numpy(zero_copy_only=False)],
-        )
-        for column in cells.values():  # a quote that was never closed swallows the rows after it
+        if bad := len(good) - (pc.sum(good).as_py() or 0):
+            unread += bad
+            row = row[good.to_numpy(zero_copy_only=False)]
+            cells = {name: column.filter(good) for name, column in cells.items()}
+        may_run_on = b'"' in text or b"\\" in text
+        for column in cells.values() if may_run_on else ():  # a quote never closed swallows the rows after it
             several = column.filter(pc.match_substring(column, "\n"))
             unread += sum(len(_HEAD.findall(cell)) for cell in several.to_pylist())
     return Columns(cells, row, unread, f"rows that could not be read: {unread}" if unread else "")
 
 
-def _separator(text: str) -> str:
+def _at_once(text: bytes, lines: int, width: int, separator: str, escape: str | None) -> _Body | None:
+    """The rows below the header's last line by pyarrow, twenty times as fast as ``csv``; None where it might read them otherwise.
+
+    It gives up on rows of other widths, and differs in an escape behind a closing quote or at the end of the file.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import csv as arrow
+
+    if escape and (f'"{escape}'.encode() in text or text.endswith(escape.encode())):
+        return None
+    names = [str(n) for n in range(width)]
+    try:
+        table = arrow.read_csv(
+            pa.py_buffer(text), arrow.ReadOptions(skip_rows=lines, column_names=names),
+            arrow.ParseOptions(delimiter=separator, escape_char=escape or False, newlines_in_values=True, ignore_empty_lines=False),
+            arrow.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+        ).combine_chunks()  # fmt: skip
+    except pa.ArrowInvalid:
+        return None
+    filled = sum(pc.binary_length(column).to_numpy() for column in table.columns) > 0
+    kept = table if filled.all() else table.filter(pa.array(filled))
+    return [column.combine_chunks() for column in kept.columns], np.flatnonzero(filled), 0
+
+
+def _one_by_one(table: Iterable[Sequence[str]], width: int) -> _Body:
+    """The rows that are left and as wide as is needed."""
+    import pyarrow as pa
+
+    rows = list(table)
+    wide = [len(cells) >= width and any(cells) for cells in rows]
+    narrow = (cells for cells in rows if len(cells) < width)
+    unread = sum(bool("".join(cells).strip()) for cells in narrow)
+    turned = list(zip(*compress(rows, wide), strict=False)) or [()] * width  # as wide as the narrowest of them
+    return [pa.array(column, pa.string()) for column in turned], np.flatnonzero(wide), unread
+
+
+def _separator(text: bytes) -> str:
     """What parts the cells, by the first lines: a copy saved again by a spreadsheet may use another."""
-    for line in text[:_HEAD_OF_FILE].split("\n")[:_PREAMBLE]:
+    for line in text[:_HEAD_OF_FILE].decode("utf-8", "replace").split("\n")[:_PREAMBLE]:
         for sign in _SEPARATORS:
             names = {_bare(cell) for cell in line.split(sign)}
             if names & {"date", "connectedon", "emailaddress", "firstname"} and len(names) > 1:
@@ -138,8 +171,8 @@ def _long_cells() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _header(what: What, table: Iterable[Sequence[str]]) -> tuple[int, list[int | None]] | None:
-    """The first row that names the columns that are needed: its number, and where each of our columns stands."""
+def _header(what: What, table: Iterable[Sequence[str]]) -> tuple[int, int, list[int | None]] | None:
+    """The first row that names the columns that are needed: its number and width, and where each of our columns stands."""
     needed = _NEEDED.get(what, ("date", "link"))
     for n, cells in enumerate(table, 1):
         names = [_bare(cell) for cell in cells]
@@ -148,7 +181,7 @@ def _header(what: What, table: Iterable[Sequence[str]]) -> tuple[int, list[int |
             for ours, theirs in _COLUMNS[what].items()
         }
         if all(places[name] is not None for name in needed):
-            return n, list(places.values())
+            return n, len(cells), list(places.values())
         if n >= _PREAMBLE:
             break
     return None

@@ -254,7 +254,7 @@ class Given:
     metrics: pd.DataFrame
     days: pd.DataFrame
     names: tuple[str, ...]  # the owner's full name, then what addresses say
-    holds: frozenset[str]  # What of the files that were there, with or without rows
+    holds: frozenset[str]  # What of the files that could be read, with or without rows
     until: dt.datetime | None  # UTC: up to when the archives can know
     tz: str | None  # as given by the user
 

@@ -22,7 +22,8 @@ from podaudit.lexicon.fold import fold
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_WORD = r"[\p{L}\p{N}\p{M}]+(?:['’\-][\p{L}\p{N}\p{M}]+)*"
+_WORD = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’\-][\p{L}\p{N}\p{M}]+)*"
+_IN_WORDS = r"['’\-]|\p{M}"  # what is neither letter nor digit and yet part of a word
 _QUESTION = "[?？؟]"
 _LETTER = r"[\p{L}\p{N}]"
 _TOKENS = re.compile(r"[^\W_]+")
@@ -92,7 +93,10 @@ def measure(texts: pa.Array | pa.ChunkedArray, names: Iterable[str]) -> Words:
     whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
     coded = pc.fill_null(whole, "").dictionary_encode()
     unique, codes = coded.dictionary, coded.indices.to_numpy(zero_copy_only=False)
-    words = pc.count_substring_regex(unique, _WORD).to_numpy(zero_copy_only=False)
+    plain = pc.utf8_trim(pc.replace_substring_regex(pc.utf8_lower(unique), r"[^\p{L}\p{N}]+", " "), " ")
+    words = np.add(pc.count_substring(plain, " "), pc.not_equal(plain, "").to_numpy(zero_copy_only=False))
+    knotty = flag(pc.match_substring_regex(unique, _IN_WORDS))
+    words[knotty] = pc.count_substring_regex(unique.filter(pa.array(knotty)), _WORD)
     question = flag(pc.match_substring_regex(unique, _QUESTION))
     bare = ~flag(pc.match_substring_regex(unique, _LETTER)) & flag(pc.match_substring_regex(unique, r"\S"))
     short = np.flatnonzero((words > 0) & (words <= _MOST))
@@ -104,7 +108,6 @@ def measure(texts: pa.Array | pa.ChunkedArray, names: Iterable[str]) -> Words:
     stock = np.zeros(len(unique), bool)
     for n, text in zip(short[maybe].tolist(), unique.take(pa.array(short[maybe])).to_pylist(), strict=True):
         stock[n] = is_stock(fold(text), called)
-    plain = pc.utf8_trim(pc.replace_substring_regex(pc.utf8_lower(unique), r"[^\p{L}\p{N}]+", " "), " ")
     same = plain.dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64)
     same = np.where(words > 0, same, -1)
     return Words(words[codes], question[codes], bare[codes], stock[codes], same[codes])

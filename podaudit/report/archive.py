@@ -7,29 +7,27 @@ done, and a comparison never as a cause. Links stand as text: the page leads now
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podaudit.evidence.obliged import RULES
-from podaudit.evidence.schemas import Found, Where
+from podaudit.evidence.schemas import Found
 from podaudit.model import Status, Verdict
+from podaudit.report import archive_mine
 from podaudit.report.language import N_, Language, Piece, Text, plain, visible
 from podaudit.report.tally import Tally, rows
 from podaudit.report.terms import STATUSES, rule_text
-from podaudit.report.view import Column, Row, Sort, Table
+from podaudit.report.tiers import ARCHIVE, CHAT, INFERRED, TIERS, left_out, of_tier, table, with_tier
+from podaudit.report.view import Column, Sort, Table
 
 if TYPE_CHECKING:
     from podaudit.evidence import Evidence
+    from podaudit.report.pictures import Heat
 
-_LISTED, _POSTS, _ACTIONS, _WORDINGS, _UNOPENED = 300, 100, 1500, 10, 40
+_BEGINNING = 80  # characters of a comment
+_LISTED, _ACTIONS, _UNOPENED = 300, 1500, 40
 
-CHAT, ARCHIVE, INFERRED = "chat", "archive", "inferred"
-TIERS = {
-    CHAT: (N_("said in chat"), N_("what somebody wrote in the group")),
-    ARCHIVE: (N_("in my archive"), N_("what LinkedIn's own export of you holds")),
-    INFERRED: (N_("inferred"), N_("worked out: two ids of one post by their time, or the time zone")),
-}
 _FOUND = {
     Found.CORROBORATED: N_("found"),
     Found.NOT_FOUND: N_("not found"),
@@ -40,25 +38,13 @@ _REASONS = {
     "the post is not on LinkedIn": N_("not on LinkedIn"),
     "the link in the chat names no post (a short link or an article)": N_("the link names no post"),
     "the call is later than the archive": N_("later than the archive"),
-    "nothing found, but the archive has no file of comments": N_("the archive has no file of comments"),
-    "nothing found, but the archive has no file of reactions": N_("the archive has no file of reactions"),
+    "nothing found, but the archive has no file of comments that could be read": N_(
+        "the archive has no comments that can be read"
+    ),
+    "nothing found, but the archive has no file of reactions that could be read": N_(
+        "the archive has no likes that can be read"
+    ),
 }
-_WHERE = {
-    Where.POD: N_("posts put before the group"), Where.OTHERS: N_("other people's posts"), Where.OWN: N_("your own posts"),
-}  # fmt: skip
-_GROUPS = {
-    ("put", "put"): N_("put before the group, while you were in it"),
-    ("put", "not_put"): N_("not put before it, while you were in it"),
-    ("support", "with"): N_("put before it, and somebody said “done”"),
-    ("support", "without"): N_("put before it, and nobody said “done”"),
-    ("period", "before"): N_("before you were in the group"),
-    ("period", "during"): N_("while you were in it"),
-    ("period", "after"): N_("after you were in it"),
-}
-_MEASURES = {
-    "engagements": N_("engagements of a post"), "impressions": N_("impressions of a post"),
-    "day_engagements": N_("engagements on a day"), "day_impressions": N_("impressions on a day"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +65,7 @@ class Given:
     what: str
     url: str
     inferred: bool
+    words: str  # the beginning of the comment, to find it by; '' without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +79,17 @@ class Archive:
     answered: Table | None = None
     rules: Table | None = None
     comments: Table | None = None
+    heat: Heat | None = None  # by weekday and hour
+    hours: Table | None = None
     wordings: tuple[tuple[str, str], ...] = ()  # words, how often
+    months: Table | None = None
     comparison: Table | None = None
     posts: Table | None = None
     clean_up: tuple[Given, ...] = ()
     clean_up_left_out: Text = ()
     files: tuple[Text, ...] = ()
     unopened: tuple[str, ...] = ()
-    warning: Text = field(default=())
+    warnings: tuple[Text, ...] = ()
 
 
 def archive(t: Tally) -> Archive | None:
@@ -117,28 +107,34 @@ def archive(t: Tally) -> Archive | None:
         points=_points(t, evidence),
         claims=_claims(lang, evidence),
         answered=_answered(t, rows(evidence.obligations)),
-        rules=_rules(lang, evidence),
-        comments=_comments(lang, evidence),
-        wordings=_wordings(lang, evidence),
-        comparison=_comparison(lang, evidence),
-        posts=_posts(t, evidence),
+        rules=_rules(t, evidence),
+        comments=archive_mine.comments(lang, evidence),
+        heat=archive_mine.heat(lang, evidence),
+        hours=archive_mine.hours(lang, evidence),
+        wordings=archive_mine.wordings(lang, evidence),
+        months=archive_mine.months(lang, evidence),
+        comparison=archive_mine.comparison(lang, evidence),
+        posts=archive_mine.posts(t, evidence),
         clean_up=given[:_ACTIONS],
-        clean_up_left_out=_left_out(lang, len(given) - _ACTIONS),
+        clean_up_left_out=left_out(lang, len(given) - _ACTIONS),
         files=tuple(_file(lang, row) for row in found if row["what"] != "not opened"),
         unopened=_unopened(lang, [row["file"] for row in found if row["what"] == "not opened" and not row["note"]]),
-        warning=lang.say("The exports bear the name of another member than the one you said to be.")
-        if evidence.figures["other_name"]
-        else (),
+        warnings=tuple(_warnings(lang, evidence.figures)),
     )
 
 
-def _left_out(lang: Language, count: int) -> Text:
-    if count <= 0:
-        return ()
-    return lang.say_n(
-        "%(n)s more stands in the tables that podaudit can write.", "%(n)s more stand in the tables that podaudit can write.",
-        count, n=lang.number(count),
-    )  # fmt: skip
+def _warnings(lang: Language, f: Any) -> Iterator[Text]:
+    """What no figure of the part should be read without."""
+    if f["other_name"]:
+        yield lang.say("The exports bear the name of another member than the one you said to be.")
+    if "comments" in f["missing"]:
+        yield lang.say(
+            "Your archive has no comments that can be read, so this part knows of none. LinkedIn's larger archive has them."
+        )
+    if "reactions" in f["missing"]:
+        yield lang.say(
+            "Your archive has no likes that can be read, so this part knows of none. LinkedIn's larger archive has them."
+        )
 
 
 # -------------------------------------------------------------------------------- in sentences
@@ -184,6 +180,17 @@ def _points(t: Tally, evidence: Evidence) -> tuple[Tiered, ...]:
             reactions=figure("reactions"), pod_reactions=figure("pod_reactions"), comments=figure("comments"),
             pod_comments=figure("pod_comments"),
         ))  # fmt: skip
+    if f["put_engagements"]:
+        low, high = (
+            archive_mine.percent(lang, f[name] / f["put_engagements"]) for name in ("put_group_low", "put_group_high")
+        )
+        point(INFERRED, lang.say_n(
+            "LinkedIn counts %(engagements)s engagements for %(n)s post of yours that was put before the group. The group can account "
+            "for %(low)s to %(high)s of them.",
+            "LinkedIn counts %(engagements)s engagements for %(n)s posts of yours that were put before the group. The group can account "
+            "for %(low)s to %(high)s of them.",
+            f["put_measured"], n=figure("put_measured"), engagements=figure("put_engagements"), low=low, high=high,
+        ))  # fmt: skip
     point(*_clock(lang, f))
     return tuple(made)
 
@@ -208,30 +215,13 @@ def _clock(lang: Language, f: Any) -> tuple[str, Text]:
 # -------------------------------------------------------------------------------- obligations and rules
 
 
-def _table(
-    key: str, caption: str, columns: Sequence[Column], cells: Iterable[Sequence[Text | str]], note: Text = ()
-) -> Table | None:
-    """A table of text and pieces; None where it has no rows."""
-    made = tuple(Row(tuple((Piece(cell),) if isinstance(cell, str) else cell for cell in row)) for row in cells)
-    return Table(key, caption, tuple(columns), made, note=note) if made else None
-
-
-def _with_tier(lang: Language, name: str, tier: str = ARCHIVE) -> str:
-    return f"{name} ({lang.gettext(TIERS[tier][0])})"
-
-
-def _of(lang: Language, name: str, tier: str, sort: Sort = Sort.TEXT) -> Column:
-    """A column whose heading says the tier."""
-    return Column(_with_tier(lang, name, tier), sort)
-
-
 def _claims(lang: Language, evidence: Evidence) -> Table | None:
     columns = (
-        _of(lang, lang.gettext("Status"), CHAT), Column(lang.gettext("Calls"), Sort.NUMBER),
-        _of(lang, lang.gettext("Found"), ARCHIVE, Sort.NUMBER), _of(lang, lang.gettext("Not found"), ARCHIVE, Sort.NUMBER),
+        of_tier(lang, lang.gettext("Status"), CHAT), Column(lang.gettext("Calls"), Sort.NUMBER),
+        of_tier(lang, lang.gettext("Found"), ARCHIVE, Sort.NUMBER), of_tier(lang, lang.gettext("Not found"), ARCHIVE, Sort.NUMBER),
         Column(lang.gettext("Cannot be known"), Sort.NUMBER),
     )  # fmt: skip
-    return _table(
+    return table(
         "claims", lang.gettext("Calls put to you: their status in the chat, and what the archive shows"), columns,
         (
             (lang.gettext(STATUSES[Status(row["status"])][0]), *(
@@ -246,8 +236,8 @@ def _answered(t: Tally, held: Sequence[dict[str, Any]]) -> Table | None:
     """Call by call: what the chat has, and what the archive."""
     lang, call_on = t.lang, {c["line"]: c for c in t.calls}
     columns = (
-        Column(lang.gettext("Call"), Sort.ORDER), Column(lang.gettext("By")), _of(lang, lang.gettext("Status"), CHAT),
-        _of(lang, lang.gettext("Archive"), ARCHIVE), Column(lang.gettext("What")), Column(lang.gettext("After the call")),
+        Column(lang.gettext("Call"), Sort.ORDER), Column(lang.gettext("By")), of_tier(lang, lang.gettext("Status"), CHAT),
+        of_tier(lang, lang.gettext("Archive"), ARCHIVE), Column(lang.gettext("What")), Column(lang.gettext("After the call")),
         Column(lang.gettext("Words")),
     )  # fmt: skip
     made = []
@@ -259,7 +249,7 @@ def _answered(t: Tally, held: Sequence[dict[str, Any]]) -> Table | None:
         if found is Found.UNKNOWN:
             what = lang.gettext(_REASONS[row["why"]]) if row["why"] in _REASONS else ""
         shown = lang.gettext(_FOUND[found])
-        shown = _with_tier(lang, shown, INFERRED) if row["inferred"] else shown
+        shown = with_tier(lang, shown, INFERRED) if row["inferred"] else shown
         made.append((
             (t.line(row["call_line"]), Piece(f" {lang.moment(call['time'])}")), (t.member(call["caller"]),),
             lang.gettext(STATUSES[Status(row["status"])][0]), shown, what,
@@ -268,7 +258,7 @@ def _answered(t: Tally, held: Sequence[dict[str, Any]]) -> Table | None:
     caption = lang.gettext(
         "The time after the call is that of the first thing found; the words are those of the longest comment"
     )
-    return _table("answered", caption, columns, made, _left_out(lang, len(held) - _LISTED))
+    return table("answered", caption, columns, made, left_out(lang, len(held) - _LISTED))
 
 
 def _words(lang: Language, row: dict[str, Any]) -> str:
@@ -287,129 +277,26 @@ def _after(lang: Language, minutes: float | None) -> str:
     return time if minutes >= 0 else plain(lang.say("%(time)s before", time=time))
 
 
-def _rules(lang: Language, evidence: Evidence) -> Table | None:
-    checks = evidence.checks
+def _rules(t: Tally, evidence: Evidence) -> Table | None:
+    lang, checks = t.lang, evidence.checks
+    broken = checks[checks["verdict"] == Verdict.BROKEN.value]
     counts = Counter(zip(checks["type"].tolist(), checks["verdict"].tolist(), strict=True))
     columns = (
         Column(lang.gettext("The rule")), *(
             Column(lang.gettext(name), Sort.NUMBER) for name in (N_("Kept"), N_("Not kept"), N_("Cannot be known"))
-        ),
+        ), Column(lang.gettext("Not kept at these calls"), Sort.ORDER),
     )  # fmt: skip
     made: list[tuple[Text | str, ...]] = []
     for rule in RULES:
         found = [counts[rule.value, verdict.value] for verdict in Verdict]
         if any(found):
-            made.append((rule_text(lang, rule.value, None), *(lang.number(n) if n else "" for n in found)))
-    caption = _with_tier(lang, lang.gettext("Calls put to you under each rule"))
-    return _table("archive-rules", caption, columns, made)
-
-
-# -------------------------------------------------------------------------------- comments and posts
-
-
-def _comments(lang: Language, evidence: Evidence) -> Table | None:
-    held = rows(evidence.comments)
-    if not held:
-        return None
-
-    def line(name: str, values: Iterable[str]) -> tuple[str, ...]:
-        return lang.gettext(name), *values
-
-    def shares(column: str) -> list[str]:
-        return [percent(lang, row[column]) for row in held]
-
-    def spans(column: str) -> list[str]:
-        return ["–" if row[column] is None else lang.span(row[column]) for row in held]
-
-    places = [Column(lang.gettext(_WHERE[Where(row["where"])]), Sort.NUMBER) for row in held]
-    caption = _with_tier(lang, lang.gettext("Your comments, by whose posts they stand under"))
-    return _table(
-        "own-comments", caption, [Column(lang.gettext("Figure")), *places], (
-            line(N_("Comments"), (lang.number(row["comments"]) for row in held)),
-            line(N_("Words, median"), (decimal(lang, row["words_median"]) for row in held)),
-            line(N_("Stock phrases only"), shares("stock")),
-            line(N_("The same words as an earlier comment"), shares("same_words")),
-            line(N_("Emoji alone"), shares("emoji_only")),
-            line(N_("With a question"), shares("question")),
-            line(N_("After the call, median"), spans("after_call_median")),
-            line(N_("After the post, median"), spans("after_post_median")),
-            line(N_("Between 18:00 and 23:00"), shares("evenings")),
-            line(N_("Between 23:00 and 7:00"), shares("nights")),
-            line(N_("On Saturday or Sunday"), shares("weekends")),
-        ),
-    )  # fmt: skip
-
-
-def percent(lang: Language, share: float | None) -> str:
-    return "–" if share is None else lang.percent(share, 1)
-
-
-def decimal(lang: Language, value: float | None) -> str:
-    """A number with at most one decimal."""
-    if value is None:
-        return "–"
-    if value == int(value):
-        return lang.number(int(value))
-    return lang.decimal(value)
-
-
-def _wordings(lang: Language, evidence: Evidence) -> tuple[tuple[str, str], ...]:
-    held = [row for row in rows(evidence.repeated) if row["pod"]]
-    return tuple((visible(row["text"][:200]), lang.number(row["pod"] + row["others"])) for row in held[:_WORDINGS])
-
-
-def _comparison(lang: Language, evidence: Evidence) -> Table | None:
-    columns = (
-        Column(lang.gettext("Posts or days")), Column(lang.gettext("Figure")), *(
-            Column(lang.gettext(name), Sort.NUMBER) for name in (N_("How many"), N_("Median"), N_("Interval"))
-        ),
-    )  # fmt: skip
-    made = []
-    for row in rows(evidence.comparison):
-        interval = "–"
-        if row["low"] is not None:
-            interval = plain(
-                lang.say("%(low)s to %(high)s", low=decimal(lang, row["low"]), high=decimal(lang, row["high"]))
-            )
-        made.append((
-            lang.gettext(_GROUPS[row["by"], row["group"]]), lang.gettext(_MEASURES[row["measure"]]), lang.number(row["cases"]),
-            decimal(lang, row["median"]), interval,
-        ))  # fmt: skip
-    caption = _with_tier(lang, lang.gettext("Medians by LinkedIn's analytics"))
-    return _table("comparison", caption, columns, made)
-
-
-def _posts(t: Tally, evidence: Evidence) -> Table | None:
-    """Post by post, with how much of its engagement the group can account for."""
-    lang = t.lang
-    held = [row for row in rows(evidence.posts) if row["engagements"] is not None or row["call_line"] is not None]
-    columns = (
-        Column(lang.gettext("Posted"), Sort.ORDER), Column(lang.gettext("Call"), Sort.ORDER),
-        _of(lang, lang.gettext("Engagements"), ARCHIVE, Sort.NUMBER), _of(lang, lang.gettext("Impressions"), ARCHIVE, Sort.NUMBER),
-        _of(lang, lang.gettext("Said “done”"), CHAT, Sort.NUMBER),
-        _of(lang, lang.gettext("The group can account for"), INFERRED, Sort.NUMBER),
-    )  # fmt: skip
-    caption = lang.gettext("Your posts, the newest last")
-    return _table(
-        "own-posts", caption, columns, (_post(t, row) for row in held[-_POSTS:]), _left_out(lang, len(held) - _POSTS)
-    )
-
-
-def _post(t: Tally, row: dict[str, Any]) -> tuple[Text | str, ...]:
-    lang, line = t.lang, row["call_line"]
-    if line is not None:
-        t.cite(line, (Piece(lang.gettext("your archive"), href="#archive"),))
-    part = ""
-    if row["share_low"] is not None:
-        low, high = percent(lang, row["share_low"]), percent(lang, row["share_high"])
-        part = low if low == high else plain(lang.say("%(low)s to %(high)s", low=low, high=high))
-    return (
-        lang.date(row["posted_at"], short=True) if row["posted_at"] else "–", () if line is None else (t.line(line),),
-        "–" if row["engagements"] is None else lang.number(row["engagements"]),
-        "–" if row["impressions"] is None else lang.number(row["impressions"]),
-        "" if line is None else plain(lang.say("%(n)s of %(all)s", n=lang.number(row["recorded"]), all=lang.number(row["asked"]))),
-        part,
-    )  # fmt: skip
+            lines = broken.loc[broken["type"] == rule.value, "line"].tolist()
+            made.append((
+                rule_text(lang, rule.value, None), *(lang.number(n) if n else "" for n in found),
+                t.evidence(lines, t.claim(lang.gettext("your archive"), "#archive")),
+            ))  # fmt: skip
+    caption = with_tier(lang, lang.gettext("Calls put to you under each rule"))
+    return table("archive-rules", caption, columns, made)
 
 
 # -------------------------------------------------------------------------------- to walk through, and what was read
@@ -430,7 +317,14 @@ def _clean_up(t: Tally, evidence: Evidence) -> tuple[Given, ...]:
         if len(made) < _ACTIONS:
             t.cite(line, (Piece(t.lang.gettext("your archive"), href="#archive"),))
         made.append(
-            Given(line, t.member(own[0]["caller"]), what, visible(own[0]["url"]), all(r["inferred"] for r in own))
+            Given(
+                line,
+                t.member(own[0]["caller"]),
+                what,
+                visible(own[0]["url"]),
+                all(r["inferred"] for r in own),
+                next((visible(r["text"][:_BEGINNING]) for r in own if r["text"]), ""),
+            )
         )
     return tuple(made)
 

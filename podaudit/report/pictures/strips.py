@@ -160,14 +160,16 @@ _CELL = 26
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """A row for each weekday, a column for each hour: left in a cell calls, right pressing messages."""
+    """A row for each weekday, a column for each hour: two bars in a cell."""
 
     rows: Rows
     evening: str  # outline of the evening hours and the weekend
 
 
-def heat(lang: Language, counts: Mapping[tuple[int, int], tuple[int, int]]) -> Heat:
-    """Draw (weekday, hour) -> (calls, pressing messages), each as a bar as high as its number."""
+def heat(
+    lang: Language, counts: Mapping[tuple[int, int], tuple[int, int]], kinds: tuple[str, str] = ("calls", "pressing")
+) -> Heat:
+    """Draw (weekday, hour) -> two numbers, such as of calls and pressing messages, each as a bar as high as its number."""
     most = [max((c[i] for c in counts.values()), default=0) or 1 for i in (0, 1)]
     wide = WIDE / 24
     drawn: tuple[list[str], list[str]] = ([], [])
@@ -180,7 +182,7 @@ def heat(lang: Language, counts: Mapping[tuple[int, int], tuple[int, int]]) -> H
     names = tuple(Piece(lang.weekday(day, short=True)) for day in range(7))
     ticks = tuple(Tick(percent(wide * h), f"{h}:00", h % 6 != 0) for h in range(0, 24, 3))
     grid = "".join(f"M0 {(d + 1) * _CELL}H{WIDE}" for d in range(7))
-    marks = tuple(Mark(kind, "".join(d)) for kind, d in zip(("calls", "pressing"), drawn, strict=True) if d)
+    marks = tuple(Mark(kind, "".join(d)) for kind, d in zip(kinds, drawn, strict=True) if d)
     left, right = wide * EVENING[0], wide * EVENING[1]
     evening = f"M{left:.4g} 0H{right:.4g}V{_CELL * 7}H{left:.4g}zM0 {_CELL * 5}H{WIDE}V{_CELL * 7}H0z"
     return Heat(Rows(names, _CELL, marks, ticks, grid), evening)
