@@ -262,7 +262,7 @@ def test_every_term_has_a_name(lang: str) -> None:
     ("comment_min_words", 8, "write at least 8 words in a comment", "minstens 8 woorden in een reactie schrijven"),
     ("quota", {"posts": 1, "per": "day"}, "put up at most 1 post a day", "hoogstens 1 post per dag plaatsen"),
     ("quota", {"posts": 2, "per": "week"}, "put up at most 2 posts a week", "hoogstens 2 posts per week plaatsen"),
-    ("strikes", 1, "1 warning before a penalty", "1 waarschuwing krijgen voor er een straf volgt"),
+    ("strikes", 1, "a penalty after 1 time", "een straf na 1 keer"),
     ("confirm", "🐝", "say in the group that it is done, with “🐝”", "in de groep zeggen dat het gedaan is, met ‘🐝’"),
     ("penalty", "fee", "a fee for whoever does not comply", "betalen wanneer je je niet aan de regels houdt"),
     ("penalty", "?", "face a penalty when not complying", "een straf krijgen wanneer je je niet aan de regels houdt"),
