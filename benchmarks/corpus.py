@@ -4,7 +4,8 @@
 
 Prints Markdown. The same exports are audited by two processes without a break; again, killed half-way (SIGKILL) and resumed;
 and by a Dask cluster of two workers, one of which is killed half-way. All three must leave the same bytes. The exports have
-400 messages each on average, and stand in ``.bench/corpus``.
+400 messages each on average, and stand in ``.bench/corpus``. On a machine that others use, seconds tell of them as well; the
+processor's work tells of podaudit.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -21,7 +23,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -47,6 +49,7 @@ class Run:
     groups: int  # audited in it
     peak: int  # bytes, of all its processes together
     bytes: str  # SHA-256 over all that it left
+    work: float = 0  # seconds that processors worked, of all its processes and of the part before
 
 
 def generate(exports: int) -> Path:
@@ -201,6 +204,12 @@ def _dask(*words: str) -> Iterator[subprocess.Popen[bytes]]:
             process.wait()
 
 
+def _worked() -> float:
+    """Seconds that processors have worked for processes that this one started, and theirs, and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _empty(name: str) -> Path:
     out = PLACE / name
     shutil.rmtree(out, ignore_errors=True)
@@ -211,8 +220,10 @@ def report(exports: int, runs: dict[str, Run]) -> Iterator[str]:
     yield f"* Machine: {cpu()}, {os.cpu_count()} cores; load of the last 15 minutes {os.getloadavg()[2]:.1f}; podaudit {__version__}"
     yield f"* {exports:,} exports, {exports * MESSAGES:,} messages; pseudonyms, no text, the leak check over everything"
     yield ""
-    yield from markdown(["run", "groups", "seconds", "groups per second", "memory at the peak, MB"], [
-        [name, f"{run.groups:,}", f"{run.seconds:.1f}", f"{run.groups / run.seconds:.2f}", f"{run.peak / MEGABYTE:,.0f}"]
+    heads = ["run", "groups", "seconds", "groups per second", "processor seconds per group", "memory at the peak, MB"]
+    yield from markdown(heads, [
+        [name, f"{run.groups:,}", f"{run.seconds:.1f}", f"{run.groups / run.seconds:.2f}", f"{run.work / exports:.2f}",
+         f"{run.peak / MEGABYTE:,.0f}"]
         for name, run in runs.items()
     ])  # fmt: skip
     same = len({run.bytes for run in runs.values()}) == 1
@@ -225,6 +236,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Measure podaudit corpus.")
     parser.add_argument("--exports", type=int, default=1000, help="a multiple of 5")
     given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a cluster is ended with it
     exports = generate(given.exports)
     runs = {}
     for name, run in (
@@ -232,7 +244,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         (f"{JOBS} processes, killed half-way: the rest", lambda: killed(exports, given.exports)),
         ("Dask, 2 workers, one killed half-way", lambda: cluster(exports, given.exports)),
     ):
-        runs[name] = run()
+        before = _worked()
+        runs[name] = replace(run(), work=_worked() - before)
         say(f"{name}: {runs[name].seconds:.1f} s")
     sys.stdout.write("\n".join(report(given.exports, runs)) + "\n")
     if len({run.bytes for run in runs.values()}) > 1:

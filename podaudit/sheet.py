@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -202,18 +203,23 @@ def _csv(path: Path) -> list[list[str]]:
 
 
 def _workbook(path: Path) -> list[list[str]]:
-    import python_calamine
+    import openpyxl
 
     try:
-        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes())) as book:
-            name = "coding" if "coding" in book.sheet_names else book.sheet_names[0]
-            table = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except python_calamine.CalamineError as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # its lists of choices are of a kind that openpyxl leaves out
+            book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
+            sheet = book["coding"] if "coding" in book.sheetnames else book.worksheets[0]
+            return [[_bare(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    except OSError:
+        raise
+    except Exception as error:  # whatever a reader of somebody else's raises, the file is at fault
         raise Unreadable(f"{path.name} is no Excel workbook that can be read; save it as CSV or Excel.") from error
-    return [[_bare(cell) for cell in row] for row in table]
 
 
 def _bare(cell: Any) -> str:
+    if cell is None:
+        return ""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
