@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -134,7 +134,7 @@ def _named_apart(sheets: Sequence[Sheet]) -> list[Sheet]:
         name, n = sheet.name, 2
         while name in (AUDIT, *(other.name for other in made)):
             name, n = f"{sheet.name} ({n})", n + 1
-        made.append(Sheet(name, sheet.coded, sheet.columns, sheet.left))
+        made.append(replace(sheet, name=name))
     return made
 
 

@@ -455,6 +455,8 @@ def agree(
         for one in coded:
             if one.left:
                 terminal.say(f"note: {one.name}: messages not coded, and left out: {one.left}.")
+            if one.strange:
+                terminal.say(f"note: {one.name}: columns that are no codes, and left out: {', '.join(one.strange)}.")
     drawn = sheet.read_design(Path(design)) if design is not None else None
     made = _audit(audit, Options(date_order, me, False, max_size << 20), verbose, quiet) if audit else None
     figures = agreement.compare(coded, made, drawn)

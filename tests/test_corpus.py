@@ -99,9 +99,28 @@ def test_what_is_no_export_is_left_out(tmp_path: Path) -> None:
     assert exports([str(tmp_path / "*.txt"), str(tmp_path / "a.txt")]) == [str(tmp_path / "a.txt")]
     with pytest.raises(Unreadable, match="does not exist"):
         exports([str(tmp_path / "missing")])
+    with pytest.raises(Unreadable, match=r"\*\.md matches no exports"):
+        exports([str(tmp_path / "*.md")])
     (tmp_path / "empty").mkdir()
     with pytest.raises(Unreadable, match="holds no exports"):
         exports([str(tmp_path / "empty")])
+
+
+def test_a_folder_that_cannot_be_looked_into_is_said(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def denied(path: str) -> object:
+        if Path(path).name == "deep":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    with pytest.raises(Unreadable, match=r"exports/deep cannot be read \(permission denied\); check its permissions"):
+        exports([str(folder)])
+    (folder / "deep").rename(folder / ".deep")
+    assert len(exports([str(folder)])) == 3
 
 
 def test_a_list_names_exports_seen_from_its_own_folder_and_a_chat_is_no_list(tmp_path: Path) -> None:
