@@ -119,6 +119,7 @@ _VERIFIED = {
     ("table", "missing"): "MISSING",
     ("export", "same"): "unchanged since it was given to podaudit",
     ("export", "changed"): "NOT what podaudit was given",
+    ("export", "unknown"): "cannot be compared, for exports are named by keyed hashes here",
     ("document", "unknown"): "carries no checksum of its own; only exports can be compared with it",
 }
 
@@ -132,6 +133,8 @@ def verified(found: Verified) -> list[str]:
     lines += [f"{name}: not of these tables" for name in found.unlisted]
     left = found.inputs - sum(file.what == "export" and file.state == "same" for file in found.findings)
     made = f"Made by {found.generator} of {count(found.inputs, 'export')}"
+    if found.keyed:
+        return [*lines, f"{made}, named by keyed hashes, which no export can be compared with."]
     return [*lines, f"{made}; {left} not compared (--export)." if left else f"{made}, compared."]
 
 

@@ -38,6 +38,7 @@ from podaudit.model import Options, Unreadable, Unwritable
 from podaudit.report.sayings import kind_of
 from podaudit.tables import SECTIONS
 from podaudit.typed import arrow_schema
+from podaudit.verify import State, verify
 from tests.making import audit_of, export_text, post
 
 KEY = bytes(range(7, 39))
@@ -174,6 +175,31 @@ def test_the_folder_holds_a_folder_a_table_and_a_file_a_group(folder: Path, tmp_
     assert listed == {
         name: sha for name, sha in tree(out).items() if name != "manifest.json" and not name.startswith("done/")
     }
+
+
+def test_a_corpus_is_verified_by_its_manifest(folder: Path, tmp_path: Path, call: Call) -> None:
+    out = tmp_path / "out"
+    all_of(folder, out)
+    found = verify(out, [folder / "geheimenaam 0.txt"])
+    assert found.good and found.inputs == 4 and found.unlisted == ()
+    assert len(found.findings) == 1 + 3 + 4 * len(schemas())
+    assert [f.name for f in found.findings if f.state is not State.SAME] == [
+        "geheimenaam 0.txt"
+    ]  # known by a keyed hash
+    status, shown, _ = call("verify", out, "--export", folder / "geheimenaam 0.txt", "-q")
+    assert status == 0
+    assert "geheimenaam 0.txt: cannot be compared" in shown.decode()
+    assert shown.decode().endswith("of 4 exports, named by keyed hashes, which no export can be compared with.\n")
+    changed, gone = sorted((out / "calls").iterdir())[:2]
+    changed.write_bytes(changed.read_bytes()[:-1])
+    gone.unlink()
+    assert {f.name: f.state for f in verify(out, []).findings if f.state is not State.SAME} == {
+        f"calls/{changed.name}": State.CHANGED, f"calls/{gone.name}": State.MISSING,
+    }  # fmt: skip
+    all_of(folder, tmp_path / "open", plan=replace(plan_of(tmp_path / "open"), sharing=Sharing(None)))
+    (tmp_path / "other.txt").write_text("x", encoding="utf-8")
+    kept = verify(tmp_path / "open", [folder / "geheimenaam 0.txt", tmp_path / "other.txt"])
+    assert [f.state for f in kept.findings if f.what == "export"] == [State.SAME, State.CHANGED]
 
 
 def test_names_are_kept_and_the_group_is_the_hash_of_its_export_only_when_asked(folder: Path, tmp_path: Path) -> None:
