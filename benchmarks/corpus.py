@@ -49,7 +49,7 @@ class Run:
     groups: int  # audited in it
     peak: int  # bytes, of all its processes together
     bytes: str  # SHA-256 over all that it left
-    work: float = 0  # seconds that processors worked, of all its processes and of the part before
+    work: float | None = None  # seconds that processors worked for it, where none of its processes was killed
 
 
 def generate(exports: int) -> Path:
@@ -129,8 +129,9 @@ def finish(process: subprocess.Popen[bytes], out: Path, before: int, started: fl
 def plain(exports: Path) -> Run:
     """Two processes, without a break."""
     out = _empty("plain")
-    started = time.perf_counter()
-    return finish(_start(command(exports, out, "--jobs", str(JOBS))), out, 0, started)
+    worked, started = _worked(), time.perf_counter()
+    run = finish(_start(command(exports, out, "--jobs", str(JOBS))), out, 0, started)
+    return replace(run, work=_worked() - worked)
 
 
 def killed(exports: Path, total: int) -> Run:
@@ -220,12 +221,14 @@ def report(exports: int, runs: dict[str, Run]) -> Iterator[str]:
     yield f"* Machine: {cpu()}, {os.cpu_count()} cores; load of the last 15 minutes {os.getloadavg()[2]:.1f}; podaudit {__version__}"
     yield f"* {exports:,} exports, {exports * MESSAGES:,} messages; pseudonyms, no text, the leak check over everything"
     yield ""
-    heads = ["run", "groups", "seconds", "groups per second", "processor seconds per group", "memory at the peak, MB"]
-    yield from markdown(heads, [
-        [name, f"{run.groups:,}", f"{run.seconds:.1f}", f"{run.groups / run.seconds:.2f}", f"{run.work / exports:.2f}",
-         f"{run.peak / MEGABYTE:,.0f}"]
+    yield from markdown(["run", "groups", "seconds", "groups per second", "memory at the peak, MB"], [
+        [name, f"{run.groups:,}", f"{run.seconds:.1f}", f"{run.groups / run.seconds:.2f}", f"{run.peak / MEGABYTE:,.0f}"]
         for name, run in runs.items()
     ])  # fmt: skip
+    for name, run in runs.items():
+        if run.work is not None:
+            yield ""
+            yield f"{name}: processors worked {run.work / run.groups:.2f} s a group, the start of the processes included."
     same = len({run.bytes for run in runs.values()}) == 1
     yield ""
     yield f"All left the same bytes: {'yes' if same else 'NO'}."
@@ -244,8 +247,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         (f"{JOBS} processes, killed half-way: the rest", lambda: killed(exports, given.exports)),
         ("Dask, 2 workers, one killed half-way", lambda: cluster(exports, given.exports)),
     ):
-        before = _worked()
-        runs[name] = replace(run(), work=_worked() - before)
+        runs[name] = run()
         say(f"{name}: {runs[name].seconds:.1f} s")
     sys.stdout.write("\n".join(report(given.exports, runs)) + "\n")
     if len({run.bytes for run in runs.values()}) > 1:
