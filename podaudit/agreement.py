@@ -221,10 +221,15 @@ def _estimate(
         return made
 
     precision = recall = None
-    if compared and (both := part(True)):
-        precision = estimating.share(both)
-    if compared and (both or found == 0):  # of what it gives the code to, none may have been coded
-        recall = estimating.part_of_both(estimating.total(both), estimating.total(part(False)))
+    given = part(True) if compared else []
+    if (
+        found and (stood_for := sum(one.size for one in given)) < found
+    ):  # some were in strata where chance drew none of them
+        given = [replace(one, drawn=one.drawn * stood_for / found) for one in given]
+    if given:
+        precision = estimating.share(given)
+    if given or (compared and found == 0):  # of what it gives the code to, none may have been coded
+        recall = estimating.part_of_both(estimating.total(given), estimating.total(part(False)))
     return Estimate(
         code, coder, left_out, sum(sizes.values()) - sum(map(sizes.__getitem__, left_out)),
         estimating.total(part(True, False)) if answers else None, found if answers else None, precision, recall,

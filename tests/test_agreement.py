@@ -188,7 +188,10 @@ def test_what_the_chat_holds_is_estimated_by_the_design() -> None:
     assert done.total is not None and done.precision is not None
     assert (done.total.value, done.found, done.precision.value, done.recall) == (0.0, len({5, 9}), 0.0, None)
 
-    del coded["", 9]  # of what is left of a stratum, each stands for more
+    del coded["", 9]  # which podaudit gives done as well: of two, one is known
+    _, done = compare([Sheet("anna", coded, ("call", "done"), 0)], audit, DESIGN).estimates
+    assert done.precision == Measured(0, 0, 0.5)
+    # of what is left of a stratum, each stands for more
     call, _ = compare([Sheet("anna", coded, ("call", "done"), 0)], audit, DESIGN).estimates
     assert call.total is not None and call.total.value == 5.0
     coded["", 7] = {"call": True, "done": False}
