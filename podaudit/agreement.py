@@ -222,9 +222,8 @@ def _estimate(
 
     precision = recall = None
     given = part(True) if compared else []
-    if (
-        found and (stood_for := sum(one.size for one in given)) < found
-    ):  # some were in strata where chance drew none of them
+    stood_for = sum(one.size for one in given)
+    if found and stood_for < found:  # others lie in strata of which chance drew none of them
         given = [replace(one, drawn=one.drawn * stood_for / found) for one in given]
     if given:
         precision = estimating.share(given)

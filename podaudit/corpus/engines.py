@@ -27,7 +27,7 @@ from podaudit.corpus.places import Place, anywhere
 from podaudit.model import PodauditError
 
 Engine = Callable[[Plan, Sequence[str]], Iterator[tuple[int, Outcome]]]
-PATIENCE = 300.0  # seconds that a cluster may be without a worker
+PATIENCE = 300.0  # seconds without a result after which a cluster must have workers
 _DIED = Failure(
     None, Failed.DIED,
     "the process that worked on it ended before it was done, and again when it was tried alone; there may be too little memory "
@@ -123,7 +123,7 @@ def cluster(address: str) -> Engine:
 
     What stood on a worker each time one was lost, as often as the scheduler allows (``allowed-failures``), is tried once more,
     alone: it may have been the export, and may have been its neighbours. Raises ``PodauditError`` where there is no scheduler,
-    where its workers have another podaudit, and where there are none for as long as ``PATIENCE``.
+    where its workers have another podaudit, and where ``PATIENCE`` brought no result and there are none.
     """
 
     def run(plan: Plan, addresses: Sequence[str]) -> Iterator[tuple[int, Outcome]]:
