@@ -4,7 +4,8 @@
 
 Prints Markdown. The same exports are audited by two processes without a break; again, killed half-way (SIGKILL) and resumed;
 and by a Dask cluster of two workers, one of which is killed half-way. All three must leave the same bytes. The exports have
-400 messages each on average, and stand in ``.bench/corpus``.
+400 messages each on average, and stand in ``.bench/corpus``. On a machine that others use, seconds tell of them as well; the
+processor's work tells of podaudit.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -21,7 +23,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -47,6 +49,7 @@ class Run:
     groups: int  # audited in it
     peak: int  # bytes, of all its processes together
     bytes: str  # SHA-256 over all that it left
+    work: float | None = None  # seconds that processors worked for it, where none of its processes was killed
 
 
 def generate(exports: int) -> Path:
@@ -126,8 +129,9 @@ def finish(process: subprocess.Popen[bytes], out: Path, before: int, started: fl
 def plain(exports: Path) -> Run:
     """Two processes, without a break."""
     out = _empty("plain")
-    started = time.perf_counter()
-    return finish(_start(command(exports, out, "--jobs", str(JOBS))), out, 0, started)
+    worked, started = _worked(), time.perf_counter()
+    run = finish(_start(command(exports, out, "--jobs", str(JOBS))), out, 0, started)
+    return replace(run, work=_worked() - worked)
 
 
 def killed(exports: Path, total: int) -> Run:
@@ -201,6 +205,12 @@ def _dask(*words: str) -> Iterator[subprocess.Popen[bytes]]:
             process.wait()
 
 
+def _worked() -> float:
+    """Seconds that processors have worked for processes that this one started, and theirs, and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _empty(name: str) -> Path:
     out = PLACE / name
     shutil.rmtree(out, ignore_errors=True)
@@ -215,6 +225,10 @@ def report(exports: int, runs: dict[str, Run]) -> Iterator[str]:
         [name, f"{run.groups:,}", f"{run.seconds:.1f}", f"{run.groups / run.seconds:.2f}", f"{run.peak / MEGABYTE:,.0f}"]
         for name, run in runs.items()
     ])  # fmt: skip
+    for name, run in runs.items():
+        if run.work is not None:
+            yield ""
+            yield f"{name}: processors worked {run.work / run.groups:.2f} s a group, the start of the processes included."
     same = len({run.bytes for run in runs.values()}) == 1
     yield ""
     yield f"All left the same bytes: {'yes' if same else 'NO'}."
@@ -225,6 +239,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Measure podaudit corpus.")
     parser.add_argument("--exports", type=int, default=1000, help="a multiple of 5")
     given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a cluster is ended with it
     exports = generate(given.exports)
     runs = {}
     for name, run in (

@@ -2,23 +2,25 @@
 
 Each code is a question of its own, answered yes or no for every message; what a coder left open, or marked with ``?``, is
 missing. Kappa takes the messages that both of two readers answered; alpha all that at least two coders answered, however many
-coders there are. With the design of the sample, totals in the whole chat are estimated as well (Horvitz-Thompson, within each
-stratum over the messages that were coded).
+coders there are. With the design of the sample, what it says of all messages that members wrote is estimated as well
+(``podaudit.estimating``).
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from podaudit import __version__
+from podaudit import __version__, estimating
 from podaudit.codes import CODES, chat_id, found
+from podaudit.estimating import Coded, Measured
 from podaudit.evaluate import Units, kappa
 from podaudit.model import DecisionNeeded
+from podaudit.sampling import strata
 from podaudit.sheet import Codes, Key, Sheet
 
 if TYPE_CHECKING:
@@ -60,17 +62,20 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a coder's part of a sample says of the whole chat, for one code.
+    """What a coder's part of a sample says of the messages it was drawn from, for one code.
 
-    None where it can't be estimated: a stratum of which nothing was coded, nothing to divide by, or no audit to compare.
+    Strata in which the coder answered the code for no message are left out: all figures speak of the others. None where there
+    is nothing to divide by, no audit to compare, or no stratum left.
     """
 
     code: str
     coder: str
-    total: float | None  # messages that carry it
-    found: int | None  # by the audit, in the whole chat
-    precision: float | None  # of the audit: share of what it gives the code that the coder gives it too
-    recall: float | None  # of the audit: share of what the coder gives the code that it gives it too
+    left_out: tuple[str, ...]  # strata, in the design's order
+    messages: int  # in the others
+    total: Measured | None  # of these, that carry the code
+    found: int | None  # of these, to which the audit gives it; None also where it may be told of the whole chat only
+    precision: Measured | None  # of the audit: share of what it gives the code that the coder gives it too
+    recall: Measured | None  # of the audit: share of what the coder gives the code that it gives it too
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,7 @@ def _named_apart(sheets: Sequence[Sheet]) -> list[Sheet]:
         name, n = sheet.name, 2
         while name in (AUDIT, *(other.name for other in made)):
             name, n = f"{sheet.name} ({n})", n + 1
-        made.append(Sheet(name, sheet.coded, sheet.columns, sheet.left))
+        made.append(replace(sheet, name=name))
     return made
 
 
@@ -170,45 +175,63 @@ def _estimates(
     sheets: Sequence[Sheet], asked: Sequence[str], said: Mapping[Key, Codes] | None, audit: Audit | None,
     design: Mapping[Key, Drawn],
 ) -> Iterable[Estimate]:  # fmt: skip
-    strata = {drawn.stratum for drawn in design.values()}
-    everywhere = Counter(code for codes in found(audit).values() for code in codes) if audit is not None else None
+    sizes = {drawn.stratum: drawn.of for drawn in design.values()}
+    found_in = _found_in(audit, sizes) if audit is not None else None
     for sheet in sheets:
         if unknown := [key for key in sheet.coded if key not in design]:
             raise DecisionNeeded(
                 f"{sheet.name}: line {unknown[0][1]} is not in the design; give the design of this sample."
             )
         for code in asked:
-            answered = {key: yes for key, codes in sheet.coded.items() if (yes := codes.get(code)) is not None}
-            weights = _weights([design[key] for key in answered])
-            if weights.keys() == strata:
-                yield _estimate(code, sheet.name, answered, weights, design, said, everywhere)
-            else:
-                yield Estimate(code, sheet.name, None, everywhere[code] if everywhere is not None else None, None, None)
+            answers: dict[str, Units] = defaultdict(Units)  # by stratum: (what the coder says, what the audit says)
+            for key, codes in sheet.coded.items():
+                if (yes := codes.get(code)) is not None:
+                    answers[design[key].stratum][yes, bool(said and said[key][code])] += 1
+            left_out = tuple(name for name in sizes if name not in answers)
+            found = None if found_in is None else found_in(code, left_out)
+            yield _estimate(code, sheet.name, answers, sizes, left_out, found, said is not None)
 
 
-def _weights(drawn: Iterable[Drawn]) -> dict[str, float]:
-    """By stratum, for how many messages each of its coded ones stands."""
-    coded, of = Counter[str](), dict[str, int]()
-    for row in drawn:
-        coded[row.stratum] += 1
-        of[row.stratum] = row.of
-    return {name: of[name] / n for name, n in coded.items()}
+def _found_in(audit: Audit, sizes: Mapping[str, int]) -> Callable[[str, Collection[str]], int | None]:
+    """Counts to how many messages the audit gives a code, but for some strata.
+
+    None where those are not the audit's own, as where the sample was drawn with another version or other corrections.
+    """
+    codes, lines = found(audit), strata(audit)
+    of = {name: Counter(code for line in held for code in codes.get(line, ())) for name, held in lines.items()}
+    same = {name: len(held) for name, held in lines.items()} == dict(sizes)
+
+    def count(code: str, left_out: Collection[str]) -> int | None:
+        return sum(n[code] for name, n in of.items() if name not in left_out) if same or not left_out else None
+
+    return count
 
 
 def _estimate(
-    code: str, coder: str, answered: Mapping[Key, bool], weights: Mapping[str, float], design: Mapping[Key, Drawn],
-    said: Mapping[Key, Codes] | None, everywhere: Counter[str] | None,
+    code: str, coder: str, answers: Mapping[str, Units], sizes: Mapping[str, int], left_out: tuple[str, ...], found: int | None,
+    compared: bool,
 ) -> Estimate:  # fmt: skip
-    weight: dict[tuple[bool, bool], float] = defaultdict(float)
-    for key, yes in sorted(answered.items()):
-        both = (yes, bool(said and said[key].get(code)))
-        weight[both] += weights[design[key].stratum]
-    total, agreed = weight[True, True] + weight[True, False], weight[True, True]
-    by_audit = agreed + weight[False, True]
-    known = everywhere is not None
+    def part(*given: bool) -> list[Coded]:
+        """Of each stratum, the messages of which the audit says one of these."""
+        made = []
+        for name, units in sorted(answers.items()):
+            cases = sum(units[yes, it] for yes in (True, False) for it in given)
+            if cases:
+                made.append(Coded(sum(units[True, it] for it in given), cases, units.total() / sizes[name]))
+        return made
+
+    precision = recall = None
+    given = part(True) if compared else []
+    stood_for = sum(one.size for one in given)
+    if found and stood_for < found:  # others lie in strata of which chance drew none of them
+        given = [replace(one, drawn=one.drawn * stood_for / found) for one in given]
+    if given:
+        precision = estimating.share(given)
+    if given or (compared and found == 0):  # of what it gives the code to, none may have been coded
+        recall = estimating.part_of_both(estimating.total(given), estimating.total(part(False)))
     return Estimate(
-        code, coder, total, everywhere[code] if everywhere is not None else None,
-        agreed / by_audit if known and by_audit else None, agreed / total if known and total else None,
+        code, coder, left_out, sum(sizes.values()) - sum(map(sizes.__getitem__, left_out)),
+        estimating.total(part(True, False)) if answers else None, found if answers else None, precision, recall,
     )  # fmt: skip
 
 
@@ -234,12 +257,19 @@ def document(made: Agreement) -> dict[str, Any]:
         ],
         "estimates": [
             {
-                "coder": e.coder, "code": e.code, "total": _rounded(e.total), "found": e.found,
-                "precision": _rounded(e.precision), "recall": _rounded(e.recall),
+                "coder": e.coder, "code": e.code, "left_out": list(e.left_out), "messages": e.messages,
+                "total": _measured(e.total), "found": e.found, "precision": _measured(e.precision),
+                "recall": _measured(e.recall),
             }
             for e in made.estimates
         ],
     }  # fmt: skip
+
+
+def _measured(made: Measured | None) -> dict[str, float | None] | None:
+    if made is None:
+        return None
+    return {"value": _rounded(made.value), "low": _rounded(made.low), "high": _rounded(made.high)}
 
 
 def _rounded(value: float | None) -> float | None:

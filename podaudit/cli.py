@@ -463,6 +463,8 @@ def agree(
         for one in coded:
             if one.left:
                 terminal.say(f"note: {one.name}: messages not coded, and left out: {one.left}.")
+            if one.strange:
+                terminal.say(f"note: {one.name}: columns that are no codes, and left out: {', '.join(one.strange)}.")
     drawn = sheet.read_design(Path(design)) if design is not None else None
     made = _audit(audit, Options(date_order, me, False, max_size << 20), verbose, quiet) if audit else None
     figures = agreement.compare(coded, made, drawn)
@@ -560,13 +562,14 @@ def corpus(
     if jobs is not None and scheduler is not None:
         raise _UsageError("--jobs is for this machine, --scheduler for a cluster; leave one of them out.")
     options = Options(date_order, None, False, max_size << 20, minutes)
-    key = None if keep_names else command.key_for(output, pseudonyms, quiet)
+    addresses = command.addresses(exports)
     if keep_names and not quiet:
         terminal.say(
             "warning: --keep-names writes names, numbers and messages as they are; do not share what it writes."
         )
-    plan = command.plan(output, options, key, text, coarse, suppress, consent)
-    failed = command.run(exports, plan, command.engine(plan, exports, jobs, scheduler), quiet)
+    with contextlib.nullcontext() if keep_names else command.project_key(output, pseudonyms, quiet) as key:
+        plan = command.plan(output, options, key, text, coarse, suppress, consent)
+        failed = command.run(addresses, plan, command.engine(plan, addresses, jobs, scheduler), quiet)
     _path_out(Path(output)) if "://" not in output else terminal.out(f"{output}\n")
     if failed:
         raise SomeFailed(f"{failed}; the table failures says why, by the exports' numbers. All others are done.")

@@ -272,13 +272,11 @@ class Schema:
             values = columns[c.name]
             if c.type in ("float?", "list", "map", "any"):
                 made[c.name] = pd.Series(values if hasattr(values, "dtype") else list(values), dtype="object")
-            elif c.type.startswith("time"):
-                times = pd.Series(values, dtype=None if len(values) else "object")
-                made[c.name] = pd.Series(pd.to_datetime(times)).astype("datetime64[us]")
             else:
                 made[c.name] = pd.Series(values, dtype=dtypes[c.type], copy=False)
-            made[c.name] = made[c.name].reset_index(drop=True)
-        return pd.DataFrame(made, columns=self.names, copy=False)
+            if isinstance(values, pd.Series):  # which has an index of its own
+                made[c.name] = made[c.name].reset_index(drop=True)
+        return pd.DataFrame(made, copy=False)
 
 
 def rows(table: pd.DataFrame) -> Iterator[Any]:

@@ -49,11 +49,11 @@ def draw(audit: Audit, size: int, seed: int) -> list[Drawn]:
     The same audit, size and seed give the same messages. Raises ``DecisionNeeded`` where ``size`` is too small for every
     stratum to have one.
     """
-    strata = _strata(audit)
-    sizes = allocate({name: len(lines) for name, lines in strata.items()}, size)
+    held = strata(audit)
+    sizes = allocate({name: len(lines) for name, lines in held.items()}, size)
     made = [
         Drawn(line, name, len(lines), sizes[name])
-        for name, lines in strata.items()
+        for name, lines in held.items()
         for line in _systematic(lines, sizes[name], Random(f"{seed} {name}"))
     ]
     return sorted(made, key=lambda drawn: drawn.line)
@@ -66,8 +66,11 @@ def written(audit: Audit) -> list[int]:
     return lines
 
 
-def _strata(audit: Audit) -> dict[str, list[int]]:
-    """Stratum -> its lines, by member and then by line; in the order of ``CODES``, ``nothing`` last."""
+def strata(audit: Audit) -> dict[str, list[int]]:
+    """Stratum -> the lines of its messages, by member and then by line; in the order of ``CODES``, ``nothing`` last.
+
+    Together they hold every message of :func:`written` once.
+    """
     codes, lines = found(audit), written(audit)
     often = Counter(code for line in lines for code in codes.get(line, ()))
     rarest = {line: min(codes[line], key=lambda c: (often[c], CODES.index(c))) for line in lines if line in codes}
@@ -81,18 +84,18 @@ def _strata(audit: Audit) -> dict[str, list[int]]:
 def allocate(sizes: Mapping[str, int], size: int) -> dict[str, int]:
     """How many to draw from each stratum of these sizes; they add up to ``size``, or to all there are."""
     size = min(size, sum(sizes.values()))
-    strata = [name for name in sizes if name != NOTHING]
+    names = [name for name in sizes if name != NOTHING]
     nothing = sizes.get(NOTHING, 0)
     half = size - min(nothing, size // 2)
-    coded = min(half, sum(sizes[name] for name in strata))
-    if coded < len(strata) or (nothing and coded == size):
+    coded = min(half, sum(sizes[name] for name in names))
+    if coded < len(names) or (nothing and coded == size):
         raise DecisionNeeded(
             f"{size} messages are too few to draw from each of the {len(sizes)} strata of this chat; ask for at least "
             f"{2 * len(sizes)} with --size."
         )
-    made = dict.fromkeys(strata, 1)
-    for _ in range(coded - len(strata)):  # the divisor method of Webster, on square roots
-        room = [name for name in strata if made[name] < sizes[name]]
+    made = dict.fromkeys(names, 1)
+    for _ in range(coded - len(names)):  # the divisor method of Webster, on square roots
+        room = [name for name in names if made[name] < sizes[name]]
         made[max(room, key=lambda name: math.sqrt(sizes[name]) / (2 * made[name] + 1))] += 1
     return made | ({NOTHING: size - coded} if nothing else {})
 

@@ -6,8 +6,10 @@ A sheet shows nothing of what podaudit found. That, and with which chance each m
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import tempfile
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,6 +130,7 @@ class Sheet:
     coded: Mapping[Key, Codes]
     columns: tuple[str, ...]  # the codes that stand in it
     left: int  # messages that were not coded
+    strange: tuple[str, ...] = ()  # further columns, that are no codes
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -137,8 +140,10 @@ def read_sheet(path: Path) -> Sheet:
     """
     coded: dict[Key, Codes] = {}
     columns: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
     left = 0
     for n, row in _rows(path, ("line",)):
+        strange = strange or _strange(path, row)
         columns = columns or tuple(code for code in CODES if code in row)
         if not columns:
             raise Unreadable(
@@ -156,7 +161,18 @@ def read_sheet(path: Path) -> Sheet:
         coded[key] = {code: filled.get(code, False) for code in columns}
     if not coded:
         raise Unreadable(f"{path.name} holds no message that was coded; fill in yes beside a code, or beside {NONE}.")
-    return Sheet(path.stem, coded, columns, left)
+    return Sheet(path.stem, coded, columns, left, strange)
+
+
+def _strange(path: Path, columns: Iterable[str]) -> tuple[str, ...]:
+    """The columns that podaudit knows nothing of. Raises ``Unreadable`` for one that was meant to be a code."""
+    strange = tuple(name for name in columns if name and name not in COLUMNS)
+    for name in strange:
+        if close := difflib.get_close_matches(name, CODES, n=1, cutoff=0.75):
+            raise Unreadable(
+                f"{path.name} has a column {name}, which is no code; did you mean {close[0]}? Mend it there."
+            )
+    return strange
 
 
 def read_design(path: Path) -> dict[Key, Drawn]:
@@ -178,7 +194,7 @@ def _rows(path: Path, needed: Iterable[str]) -> Iterator[tuple[int, dict[str, st
         table = _workbook(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv(path)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        raise Unreadable(f"Cannot read {path}: {reason}; name the sheet.") from error
+        raise Unreadable(f"Cannot read {path}: {reason}; check its name and rights.") from error
     head = [cell.strip().lower() for cell in table[0]] if table else []
     if missing := [name for name in needed if name not in head]:
         raise Unreadable(f"{path.name} has no column {missing[0]}; give it as podaudit sample wrote it.")
@@ -202,18 +218,23 @@ def _csv(path: Path) -> list[list[str]]:
 
 
 def _workbook(path: Path) -> list[list[str]]:
-    import python_calamine
+    import openpyxl
 
     try:
-        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes())) as book:
-            name = "coding" if "coding" in book.sheet_names else book.sheet_names[0]
-            table = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except python_calamine.CalamineError as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # its lists of choices are of a kind that openpyxl leaves out
+            book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
+            sheet = book["coding"] if "coding" in book.sheetnames else book.worksheets[0]
+            return [[_bare(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    except OSError:
+        raise
+    except Exception as error:  # whatever a reader of somebody else's raises, the file is at fault
         raise Unreadable(f"{path.name} is no Excel workbook that can be read; save it as CSV or Excel.") from error
-    return [[_bare(cell) for cell in row] for row in table]
 
 
 def _bare(cell: Any) -> str:
+    if cell is None:
+        return ""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
@@ -229,6 +250,6 @@ def _choice(path: Path, n: int, code: str, text: str) -> bool | None:
         return None
     if word not in _YES | _NO:
         raise Unreadable(
-            f"{path.name}:{n}: {code} holds neither {', '.join(CHOICES)} nor nothing; choose one of these."
+            f"{path.name}:{n}: what stands under {code} is none of {', '.join(CHOICES)}; choose one of these, or leave it empty."
         )
     return word in _YES

@@ -6,6 +6,7 @@ Data goes to standard output, everything else to standard error.
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 import sys
 import threading
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from podaudit.agreement import Agreement as Coders
+    from podaudit.agreement import Estimate
+    from podaudit.estimating import Measured
     from podaudit.evaluate import Agreement
     from podaudit.model import Source
     from podaudit.verify import Verified
@@ -116,6 +119,7 @@ _VERIFIED = {
     ("table", "missing"): "MISSING",
     ("export", "same"): "unchanged since it was given to podaudit",
     ("export", "changed"): "NOT what podaudit was given",
+    ("export", "unknown"): "cannot be compared, for exports are named by keyed hashes here",
     ("document", "unknown"): "carries no checksum of its own; only exports can be compared with it",
 }
 
@@ -129,6 +133,8 @@ def verified(found: Verified) -> list[str]:
     lines += [f"{name}: not of these tables" for name in found.unlisted]
     left = found.inputs - sum(file.what == "export" and file.state == "same" for file in found.findings)
     made = f"Made by {found.generator} of {count(found.inputs, 'export')}"
+    if found.keyed:
+        return [*lines, f"{made}, named by keyed hashes, which no export can be compared with."]
     return [*lines, f"{made}; {left} not compared (--export)." if left else f"{made}, compared."]
 
 
@@ -179,12 +185,14 @@ def agreed(figures: Coders) -> list[str]:
     """The agreement of coders: alpha of all of them, each pair of readers with its confusion, and estimated totals."""
     lines: list[str] = []
     used = {p.code for p in figures.pairs if p.units[True, True] + p.units[True, False] + p.units[False, True]}
-    used |= {e.code for e in figures.estimates if e.total}
+    used |= {e.code for e in figures.estimates if (e.total and e.total.value) or e.found}
 
     def table(title: str, heads: Sequence[str], rows: Iterable[tuple[str, Sequence[object]]]) -> None:
         held = [(code, cells) for code, cells in rows if code in used]
         lines.extend(["", f"{title}"] if lines else [title])
-        wide = [max(7, len(head)) for head in heads]
+        wide = [
+            max(6, *(len(str(cell)) for cell in column)) for column in zip(heads, *(c for _, c in held), strict=True)
+        ]
         for name, cells in (("", heads), *held):
             lines.append(f"  {name:{_CODE}}" + "".join(f" {cell:>{w}}" for cell, w in zip(cells, wide, strict=True)))
 
@@ -199,15 +207,37 @@ def agreed(figures: Coders) -> list[str]:
         ))  # fmt: skip
     for coder in dict.fromkeys(e.coder for e in figures.estimates):
         rows = [e for e in figures.estimates if e.coder == coder]
-        table(f"In the whole chat, estimated from {plain(coder)}", ("messages", "found", "precision", "recall"), (
-            (e.code, ("–" if e.total is None else f"{e.total:.1f}", "–" if e.found is None else e.found,
-                      _exact(e.precision), _exact(e.recall)))
+        table(f"Of {_population(rows)}, estimated from {plain(coder)}", _ESTIMATES, (
+            (e.code, (*_messages(e.total), "–" if e.found is None else e.found, *_share(e.precision), *_share(e.recall)))
             for e in rows
         ))  # fmt: skip
+        for strata in dict.fromkeys(e.left_out for e in rows if e.left_out):
+            codes = [e.code for e in rows if e.left_out == strata]
+            of = "" if len(codes) == len(rows) else f" for {', '.join(codes)}"
+            lines.append(f"  Left out{of}, for {plain(coder)} coded nothing there: {', '.join(map(plain, strata))}.")
     unused = sorted({p.code for p in figures.pairs} - used)
     if unused:
         lines += ["", f"Given by nobody: {', '.join(unused)}."]
     return lines
+
+
+_ESTIMATES = ("messages", "95 %", "found", "precision", "95 %", "recall", "95 %")
+
+
+def _population(rows: Sequence[Estimate]) -> str:
+    """Which messages the estimates of a coder speak of."""
+    return count(max(e.messages for e in rows), "message") + " that members wrote"
+
+
+def _messages(made: Measured | None) -> tuple[str, str]:
+    """An estimated number of messages, and its interval in whole ones."""
+    if made is None:
+        return "–", ""
+    return f"{made.value:.1f}", f"{math.floor(made.low)}–{math.ceil(made.high)}"
+
+
+def _share(made: Measured | None) -> tuple[str, str]:
+    return ("–", "") if made is None else (_exact(made.value), f"{_exact(made.low, 2)}–{_exact(made.high, 2)}")
 
 
 _CODE = max(map(len, (*Label, *Status)))  # characters of the longest code
@@ -223,11 +253,11 @@ def differences(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return listed
 
 
-def _exact(value: float | None) -> str:
-    """Three decimals; 0 and 1 only where they are exact, and a dash where nothing could be measured."""
+def _exact(value: float | None, digits: int = 3) -> str:
+    """So many decimals; 0 and 1 only where they are exact, and a dash where nothing could be measured."""
     if value is None:
         return "–"
-    shown = f"{value:.3f}"
-    if shown in ("1.000", "0.000", "-0.000") and value not in (0, 1):
-        return "0.999" if value > 0.5 else "0.001" if value > 0 else "-0.001"
-    return shown
+    if value not in (0, 1):
+        least = 10**-digits
+        value = min(value, 1 - least) if value > 0.5 else math.copysign(max(abs(value), least), value)
+    return f"{value:.{digits}f}"

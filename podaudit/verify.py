@@ -54,12 +54,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found. ``inputs``: how many exports the result names; ``unlisted``: names beside the tables and not of them."""
+    """What was found. ``inputs``: how many exports the result names; ``unlisted``: names beside the tables and not of them.
+
+    ``keyed``: it names them by keyed hashes, so that no export can be compared with them.
+    """
 
     generator: str
     inputs: int
     findings: tuple[Finding, ...]
     unlisted: tuple[str, ...] = ()
+    keyed: bool = False
 
     @property
     def good(self) -> bool:
@@ -93,17 +97,20 @@ def verify(path: Path, exports: Sequence[Path]) -> Verified:
     is none of podaudit's.
     """
     found = _tables(path / _MANIFEST) if path.is_dir() else _document(path) if path.suffix == ".json" else _page(path)
-    generator, inputs, findings, unlisted = found
+    generator, inputs, findings, unlisted, keyed = found
     left = Counter(inputs)
     for export in exports:
         digest = _digest(export)
         same = left[digest] > 0
+        if keyed:
+            findings.append(Finding(export.name, "export", State.UNKNOWN, digest))
+            continue
         left[digest] -= same
         findings.append(Finding(export.name, "export", State.SAME if same else State.CHANGED, digest))
-    return Verified(generator, len(inputs), tuple(findings), unlisted)
+    return Verified(generator, len(inputs), tuple(findings), unlisted, keyed)
 
 
-_Found = tuple[str, list[str], list[Finding], tuple[str, ...]]
+_Found = tuple[str, list[str], list[Finding], tuple[str, ...], bool]
 
 
 def _page(path: Path) -> _Found:
@@ -121,7 +128,7 @@ def _page(path: Path) -> _Found:
     made_of = _json(html.unescape(told[1].decode("utf-8", "replace")), path)
     state = State.SAME if same else State.CHANGED
     finding = Finding(path.name, "page", state, hashlib.sha256(data).hexdigest())
-    return str(made_of.get("generator")), _hashes(made_of.get("inputs")), [finding], ()
+    return str(made_of.get("generator")), _hashes(made_of.get("inputs")), [finding], (), False
 
 
 def _document(path: Path) -> _Found:
@@ -133,30 +140,33 @@ def _document(path: Path) -> _Found:
     if not isinstance(source, dict) or "generator" not in made:
         raise _none_of_ours(path)
     finding = Finding(path.name, "document", State.UNKNOWN, hashlib.sha256(data).hexdigest())
-    return str(made["generator"]), _inputs(source), [finding], ()
+    return str(made["generator"]), _inputs(source), [finding], (), "pseudonyms" in source
 
 
 def _tables(manifest: Path) -> _Found:
     made = _json(_bytes(manifest).decode("utf-8", "replace"), manifest)
-    source, outputs = made.get("source"), made.get("outputs")
-    if not isinstance(
-        source, dict
-    ):  # of many groups: exports are named by keyed hashes, which nothing can be compared with
-        source = {} if isinstance(made.get("inputs"), list) else None
-    if source is None or not isinstance(outputs, list):
+    source, outputs, groups, options = (made.get(name) for name in ("source", "outputs", "inputs", "options"))
+    if isinstance(source, dict):
+        inputs, keyed = _inputs(source), "pseudonyms" in source
+    elif isinstance(groups, list) and isinstance(options, dict):  # a corpus
+        inputs = _hashes([row.get("group") for row in groups if isinstance(row, dict)])
+        keyed = options.get("names") != "kept"
+    else:
+        raise _none_of_ours(manifest)
+    if not isinstance(outputs, list):
         raise _none_of_ours(manifest)
     findings = []
     for row in outputs:
         name, listed = (str(row.get("file")), str(row.get("sha256"))) if isinstance(row, dict) else ("", "")
         if not all(map(_plain, name.split("/"))) or not _HEX.fullmatch(listed):
             raise Unreadable(f"{manifest.name} lists what podaudit does not write; nothing was compared with it.")
-        file = manifest.with_name(name)
+        file = manifest.parent / name
         now = _digest(file) if file.is_file() else ""
         state = State.SAME if now == listed else State.CHANGED if now else State.MISSING
         findings.append(Finding(name, "table", state, now))
     listed_names = {f.name.partition("/")[0] for f in findings} | {manifest.name, _RECORDS}
     unlisted = sorted(p.name for p in manifest.parent.iterdir() if p.name not in listed_names)
-    return str(made.get("generator")), _inputs(source), findings, tuple(unlisted)
+    return str(made.get("generator")), inputs, findings, tuple(unlisted), keyed
 
 
 def _plain(part: str) -> bool:

@@ -19,11 +19,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from podaudit import agreement
+from podaudit import agreement, terminal
 from podaudit.agreement import alpha, compare
+from podaudit.estimating import Measured
 from podaudit.evaluate import Units, kappa
 from podaudit.model import DecisionNeeded
-from podaudit.sampling import Drawn
+from podaudit.sampling import Drawn, draw
 from podaudit.sheet import CODES, Sheet
 from tests.making import audit_of, export_text, post
 
@@ -167,27 +168,62 @@ def test_the_audit_is_one_more_reader() -> None:
             compare([Sheet("anna", {strange: {"call": True}}, ("call",), 0)], audit)
 
 
-def test_totals_of_the_whole_chat_are_estimated_by_the_design() -> None:
-    audit = audit_of(SCRIPT)
-    design = {
-        ("", 4): Drawn(4, "call", 3, 1), ("", 5): Drawn(5, "done", 1, 1),
-        ("", 8): Drawn(8, "nothing", 2, 2), ("", 9): Drawn(9, "nothing", 2, 2),
-    }  # fmt: skip
-    coded = {key: {"call": key[1] in (4, 8), "done": False} for key in design}
-    made = compare([Sheet("anna", coded, ("call", "done"), 0)], audit, design)
-    call, done = made.estimates
-    assert (call.total, call.found, call.precision, call.recall) == (4.0, 3, 1.0, 0.75)
-    assert (done.total, done.found, done.precision, done.recall) == (0.0, len({5, 9}), 0.0, None)
+DESIGN = {
+    ("", 4): Drawn(4, "call", 3, 1), ("", 5): Drawn(5, "done", 1, 1),
+    ("", 8): Drawn(8, "nothing", 2, 2), ("", 9): Drawn(9, "nothing", 2, 2),
+}  # fmt: skip
 
-    del coded["", 9]  # of what is left of a stratum, each stands for more
-    call, _ = compare([Sheet("anna", coded, ("call", "done"), 0)], audit, design).estimates
-    assert call.total == 5.0
-    del coded["", 8]  # a stratum of which nothing was coded
-    call, _ = compare([Sheet("anna", coded, ("call", "done"), 0)], audit, design).estimates
-    assert (call.total, call.recall, call.found) == (None, None, 3)
+
+def test_what_the_chat_holds_is_estimated_by_the_design() -> None:
+    audit = audit_of(SCRIPT)
+    coded = {key: {"call": key[1] in (4, 8), "done": False} for key in DESIGN}
+    call, done = compare([Sheet("anna", coded, ("call", "done"), 0)], audit, DESIGN).estimates
+    assert call.total is not None and call.precision is not None and call.recall is not None
+    assert (call.total.value, call.found, call.precision.value, call.recall.value) == (4.0, 3, 1.0, 0.75)
+    assert (call.left_out, call.messages) == ((), 6)
+    # one of three calls was coded, all the rest: at least that one and line 8 carry it, and at most what is unseen misses it
+    assert call.total == Measured(4, 2, 4)
+    assert (call.precision.low, call.precision.high) == (pytest.approx(1 / 3), 1)
+    assert (call.recall.low, call.recall.high) == (pytest.approx(1 / 2), 0.75)
+    assert done.total is not None and done.precision is not None
+    assert (done.total.value, done.found, done.precision.value, done.recall) == (0.0, len({5, 9}), 0.0, None)
+
+    del coded["", 9]  # which podaudit gives done as well: of two, one is known
+    _, done = compare([Sheet("anna", coded, ("call", "done"), 0)], audit, DESIGN).estimates
+    assert done.precision == Measured(0, 0, 0.5)
+    # of what is left of a stratum, each stands for more
+    call, _ = compare([Sheet("anna", coded, ("call", "done"), 0)], audit, DESIGN).estimates
+    assert call.total is not None and call.total.value == 5.0
     coded["", 7] = {"call": True, "done": False}
     with pytest.raises(DecisionNeeded, match="line 7 is not in the design"):
-        compare([Sheet("anna", coded, ("call",), 0)], audit, design)
+        compare([Sheet("anna", coded, ("call",), 0)], audit, DESIGN)
+
+
+def test_a_stratum_that_was_not_coded_is_left_out_by_name() -> None:
+    audit = audit_of(SCRIPT)
+    coded = {
+        ("", 4): {"call": True, "done": False}, ("", 5): {"call": False, "done": True},
+        ("", 8): {"call": True, "done": None}, ("", 9): {"call": False, "done": None},
+    }  # fmt: skip
+    call, done = compare([Sheet("anna", coded, ("call", "done"), 0)], audit, DESIGN).estimates
+    assert (call.left_out, call.messages) == ((), 6)
+    assert (done.left_out, done.messages) == (("nothing",), 4)
+    assert done.total is not None and done.total.value == 1
+    assert done.found is None  # the design is not of these strata, so what is found in two of them is not known
+    figures = compare([Sheet("anna", coded, ("call", "done"), 0)], audit, DESIGN)
+    said = "\n".join(terminal.agreed(figures))
+    assert "Of 6 messages that members wrote, estimated from anna" in said
+    assert "Left out for done, for anna coded nothing there: nothing." in said
+
+    drawn = {("", row.line): row for row in draw(audit, 7, 1)}
+    coded = {key: {"call": row.stratum == "call"} for key, row in drawn.items() if row.stratum != "nothing"}
+    figures = compare([Sheet("anna", coded, ("call",), 0)], audit, drawn)
+    (call,) = figures.estimates
+    assert call.left_out == ("nothing",) and call.messages == sum(r.stratum != "nothing" for r in drawn.values())
+    assert call.total == Measured(3, 3, 3) and call.found == 3 and call.recall == Measured(1, 1, 1)
+    assert "Left out, for anna coded nothing there: nothing." in "\n".join(terminal.agreed(figures))
+    nobody = compare([Sheet("anna", {("", 4): {"call": None}}, ("call",), 0)], audit, DESIGN).estimates[0]
+    assert (nobody.messages, nobody.total, nobody.found, nobody.precision) == (0, None, None, None)
 
 
 def test_from_the_sample_to_the_figures(call: Call, tmp_path: Path) -> None:
@@ -215,6 +251,9 @@ def test_from_the_sample_to_the_figures(call: Call, tmp_path: Path) -> None:
     row = {(r["a"], r["b"], r["code"]): r for r in made["pairs"]}
     assert row["anna", "podaudit", "call"]["both"] == 3
     assert row["anna", "ben", "call"]["only_a"] == 3
+    estimated = {(r["coder"], r["code"]): r for r in made["estimates"]}["anna", "call"]
+    assert estimated["total"] == estimated["precision"] | {"value": 3.0, "low": 3.0, "high": 3.0}
+    assert (estimated["messages"], estimated["left_out"], estimated["found"]) == (7, [], 3)
     status, out, _ = call("agree", "anna.csv", "ben.csv", *given)
     text = out.decode()
     assert status == 0

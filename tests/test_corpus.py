@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,8 +35,10 @@ from podaudit.corpus.schemas import GROUPS
 from podaudit.corpus.sharing import Sharing
 from podaudit.corpus.summary import summary
 from podaudit.model import Options, Unreadable, Unwritable
+from podaudit.report.sayings import kind_of
 from podaudit.tables import SECTIONS
 from podaudit.typed import arrow_schema
+from podaudit.verify import State, verify
 from tests.making import audit_of, export_text, post
 
 KEY = bytes(range(7, 39))
@@ -98,9 +100,28 @@ def test_what_is_no_export_is_left_out(tmp_path: Path) -> None:
     assert exports([str(tmp_path / "*.txt"), str(tmp_path / "a.txt")]) == [str(tmp_path / "a.txt")]
     with pytest.raises(Unreadable, match="does not exist"):
         exports([str(tmp_path / "missing")])
+    with pytest.raises(Unreadable, match=r"\*\.md matches no exports"):
+        exports([str(tmp_path / "*.md")])
     (tmp_path / "empty").mkdir()
     with pytest.raises(Unreadable, match="holds no exports"):
         exports([str(tmp_path / "empty")])
+
+
+def test_a_folder_that_cannot_be_looked_into_is_said(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def denied(path: str) -> object:
+        if Path(path).name == "deep":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    with pytest.raises(Unreadable, match=r"exports/deep cannot be read \(permission denied\); check its permissions"):
+        exports([str(folder)])
+    (folder / "deep").rename(folder / ".deep")
+    assert len(exports([str(folder)])) == 3
 
 
 def test_a_list_names_exports_seen_from_its_own_folder_and_a_chat_is_no_list(tmp_path: Path) -> None:
@@ -154,6 +175,31 @@ def test_the_folder_holds_a_folder_a_table_and_a_file_a_group(folder: Path, tmp_
     assert listed == {
         name: sha for name, sha in tree(out).items() if name != "manifest.json" and not name.startswith("done/")
     }
+
+
+def test_a_corpus_is_verified_by_its_manifest(folder: Path, tmp_path: Path, call: Call) -> None:
+    out = tmp_path / "out"
+    all_of(folder, out)
+    found = verify(out, [folder / "geheimenaam 0.txt"])
+    assert found.good and found.inputs == 4 and found.unlisted == ()
+    assert len(found.findings) == 1 + 3 + 4 * len(schemas())
+    assert [f.name for f in found.findings if f.state is not State.SAME] == [
+        "geheimenaam 0.txt"
+    ]  # known by a keyed hash
+    status, shown, _ = call("verify", out, "--export", folder / "geheimenaam 0.txt", "-q")
+    assert status == 0
+    assert "geheimenaam 0.txt: cannot be compared" in shown.decode()
+    assert shown.decode().endswith("of 4 exports, named by keyed hashes, which no export can be compared with.\n")
+    changed, gone = sorted((out / "calls").iterdir())[:2]
+    changed.write_bytes(changed.read_bytes()[:-1])
+    gone.unlink()
+    assert {f.name: f.state for f in verify(out, []).findings if f.state is not State.SAME} == {
+        f"calls/{changed.name}": State.CHANGED, f"calls/{gone.name}": State.MISSING,
+    }  # fmt: skip
+    all_of(folder, tmp_path / "open", plan=replace(plan_of(tmp_path / "open"), sharing=Sharing(None)))
+    (tmp_path / "other.txt").write_text("x", encoding="utf-8")
+    kept = verify(tmp_path / "open", [folder / "geheimenaam 0.txt", tmp_path / "other.txt"])
+    assert [f.state for f in kept.findings if f.what == "export"] == [State.SAME, State.CHANGED]
 
 
 def test_names_are_kept_and_the_group_is_the_hash_of_its_export_only_when_asked(folder: Path, tmp_path: Path) -> None:
@@ -380,37 +426,80 @@ def test_a_killed_run_takes_its_workers_along_and_resumes_to_the_same_bytes(fold
     assert tree(out) == tree(whole)
 
 
-def _dask(folder: Path, *words: str) -> subprocess.Popen[bytes]:
-    with (folder / "dask.log").open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "dask", *words], stdout=log, stderr=log, cwd=folder, start_new_session=True
-        )
+@pytest.fixture
+def dask(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Starts a scheduler or a worker as the README does; ends all of them."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*words: str, **env: str) -> subprocess.Popen[bytes]:
+        path = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH"))))
+        with (tmp_path / "dask.log").open("ab") as log:
+            started.append(subprocess.Popen(
+                [sys.executable, "-m", "dask", *words], stdout=log, stderr=log, cwd=tmp_path, start_new_session=True,
+                env={**os.environ, "PYTHONPATH": path, **env},
+            ))  # fmt: skip
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
-def test_a_cluster_that_loses_a_worker_leaves_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def scheduler(dask: Callable[..., subprocess.Popen[bytes]]) -> str:
+    """The address of a scheduler that takes an export from a cluster that lost one worker over it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-    scheduler = _dask(
-        tmp_path, "scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard"
-    )
-    workers = [_dask(tmp_path, "worker", address, "--nthreads", "1", "--no-dashboard") for _ in range(2)]
+        port = str(free.getsockname()[1])
+    dask(
+        "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard",
+        DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0",
+    )  # fmt: skip
+    return f"tcp://127.0.0.1:{port}"
+
+
+def test_a_cluster_that_loses_a_worker_leaves_the_same_bytes(
+    folder: Path, tmp_path: Path, scheduler: str, dask: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    workers = [dask("worker", scheduler, "--nthreads", "1", "--no-dashboard") for _ in range(2)]
     lost = iter(workers)
 
     def lose(where: str, outcome: Outcome) -> None:
         if (worker := next(lost, None)) is workers[0]:
             os.killpg(worker.pid, signal.SIGKILL)
 
-    try:
-        result = run(exports([str(folder)]), plan_of(tmp_path / "out"), engines.cluster(address), lose)
-    finally:
-        for process in (*workers, scheduler):
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    result = run(exports([str(folder)]), plan_of(tmp_path / "out"), engines.cluster(scheduler), lose)
     assert (len(result.done), result.copies, len(result.failed)) == (4, 1, 0)
     all_of(folder, tmp_path / "whole")
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def deadly_there(version: str, plan: Plan, address: str) -> Outcome:
+    """The same on a worker of a cluster."""
+    return deadly(plan, address)
+
+
+def test_an_export_that_kills_workers_of_a_cluster_fails_alone(
+    folder: Path, tmp_path: Path, scheduler: str, dask: Callable[..., subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    (folder / "deep" / "kopie.txt").unlink()
+    monkeypatch.setattr(engines, "_checked", deadly_there)
+    dask("worker", scheduler, "--nthreads", "1", "--no-dashboard")  # on which the others stand beside it
+    result = all_of(folder, tmp_path / "out", engines.cluster(scheduler))
+    assert [(n, failure.kind, failure.group) for n, failure in result.failed.items()] == [(3, Failed.DIED, None)]
+    assert len(result.done) == 3
+    rows = from_parquet((tmp_path / "out" / "failures.parquet").read_bytes())
+    assert [(row["number"], row["kind"]) for row in rows] == [(3, "died")]
+
+
+def test_a_cluster_without_workers_is_a_sentence(
+    folder: Path, tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "PATIENCE", 0.5)
+    with pytest.raises(model.PodauditError, match="has no workers; start some"):
+        all_of(folder, tmp_path / "out", engines.cluster(scheduler))
 
 
 def test_no_scheduler_is_a_sentence(folder: Path, tmp_path: Path) -> None:
@@ -549,6 +638,45 @@ def test_the_command_makes_a_key_beside_the_results_and_uses_it_again(folder: Pa
     assert (tmp_path / "groups.key").stat().st_mode & 0o077 == 0
     again = run("corpus", folder, "-o", "groups", "--jobs", "1", "-q")
     assert (again.returncode, again.stderr.decode().count("\n")) == (4, 1)
+
+
+def test_a_key_is_left_only_where_it_named_a_group(folder: Path, call: Call, tmp_path: Path) -> None:
+    """Nothing to audit, no cluster, nothing that could be read: no key stays behind; one that was there does."""
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "bad.txt").write_text("no chat", encoding="utf-8")
+    for words, expected in (
+        (("missing",), 1), (("bad/*.zip",), 1), ((folder, "--scheduler", "nonsense://"), 1), (("bad", "--jobs", "1"), 4),
+    ):  # fmt: skip
+        status, _, said = call("corpus", *words, "-o", "out")
+        assert (status, "key" in said) == (expected, False), said
+        assert not list(tmp_path.glob("*.key")), words
+    assert call("corpus", folder, "-o", "out", "--jobs", "1", "-q")[0] == 0
+    key = (tmp_path / "out.key").read_bytes()
+    assert call("corpus", "bad", "-o", "out", "--jobs", "1", "-q")[0] == 4
+    assert (tmp_path / "out.key").read_bytes() == key
+
+
+def test_a_cluster_that_does_not_answer_leaves_a_corpus_as_it_was(folder: Path, tmp_path: Path) -> None:
+    all_of(folder, tmp_path / "out")
+    before = tree(tmp_path / "out")
+    with pytest.raises(model.PodauditError, match="no Dask scheduler"):
+        all_of(folder, tmp_path / "out", engines.cluster("nonsense://"))
+    assert tree(tmp_path / "out") == before
+
+
+def test_a_group_bears_the_notes_that_its_audit_alone_makes(folder: Path, call: Call, tmp_path: Path) -> None:
+    odd = folder / "geheimenaam 0.txt"
+    text = odd.read_text(encoding="utf-8").replace("\n", "\nlosse regel\n", 1)
+    odd.write_text("Karel zei het al\n" + text + "04-03-2024 08:00 - Ilse Bedacht: te laat\n", encoding="utf-8")
+    said = call("audit", odd, "-v")[2]
+    notes = [line.removeprefix("note: ") for line in said.splitlines() if line.startswith("note: ")]
+    assert len(notes) >= 4
+    assert any(note.startswith("Time does not run on") for note in notes)
+    (done,) = all_of(odd, tmp_path / "out").done.values()
+    warnings = done.record["group"]["warnings"]
+    assert warnings == [kind_of(note) for note in notes]
+    assert "another note" not in warnings
+    assert not [name for name in NAMES if name in str(warnings)]
 
 
 def test_what_is_asked_for_in_two_ways_is_refused(folder: Path, call: Call, tmp_path: Path) -> None:

@@ -6,9 +6,11 @@ import doctest
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,17 +38,23 @@ def sessions(text: str) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Path:
-    """A folder with the bundled chat as ``chat.zip``, coded chats, and a ``podaudit`` that runs this checkout's."""
+    """A folder with the bundled chat as ``chat.zip``, coded chats, exports, and a ``podaudit`` that runs this checkout's."""
     folder = tmp_path_factory.mktemp("readme")
     shutil.copy(demo, folder / "chat.zip")
     shutil.copytree(ROOT / "fixtures" / "coded", folder / "coded")
     shutil.copy(ROOT / "fixtures" / "corrections" / "corrections.toml", folder)
     shutil.copytree(ROOT / "fixtures" / "sheets", folder / "sheets")
     shutil.copytree(ROOT / "fixtures" / "evidence" / "mirthe", folder / "linkedin")
-    command = tmp_path_factory.mktemp("bin") / "podaudit"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m podaudit "$@"\n', encoding="utf-8")
-    command.chmod(0o755)
-    (folder / ".bin").write_text(str(command.parent), encoding="utf-8")
+    (folder / "exports" / "2024").mkdir(parents=True)
+    shutil.copy(demo, folder / "exports")
+    shutil.copy(ROOT / "fixtures" / "coded" / "kitchen.txt", folder / "exports" / "2024" / "a.txt")
+    second = (ROOT / "fixtures" / "coded" / "kitchen.txt").read_bytes()[:-200].rpartition(b"\n")[0] + b"\n"
+    (folder / "exports" / "2024" / "b.txt").write_bytes(second)
+    programs = tmp_path_factory.mktemp("bin")
+    for name in ("podaudit", "dask"):
+        (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {name} "$@"\n', encoding="utf-8")
+        (programs / name).chmod(0o755)
+    (folder / ".bin").write_text(str(programs), encoding="utf-8")
     return folder
 
 
@@ -54,14 +62,66 @@ def place(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Path:
     ("command", "shown"), [*sessions(README), *sessions(DUTCH)], ids=lambda text: text.split("\n")[0][:50]
 )
 def test_the_readmes_show_what_happens(place: Path, command: str, shown: str) -> None:
+    shows(place, command, shown)
+
+
+def shell(place: Path, command: str, **how: Any) -> subprocess.CompletedProcess[str]:
     path = f"{(place / '.bin').read_text(encoding='utf-8')}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
+    return subprocess.run(
         ["sh", "-c", command], cwd=place, env={**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "COLUMNS": "80"},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False, **how,
     )  # fmt: skip
+
+
+def shows(place: Path, command: str, shown: str) -> None:
+    done = shell(place, command)
     assert done.returncode == 0, done.stdout
     agrees = doctest.OutputChecker().check_output(shown, done.stdout, doctest.ELLIPSIS)
     assert agrees, f"The README shows:\n{shown}\nbut it prints:\n{done.stdout}"
+
+
+RESEARCH = "".join(
+    README.partition(f"\n### {first}\n")[2].partition(f"\n### {after}\n")[0]
+    for first, after in (("Code a sample by hand", "Measure it on chats you coded"), ("Many groups", "Exit status"))
+)
+
+
+def test_the_research_sections_are_walked_as_written(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every block of them, one after the other: commands and what they print, Python, and the cluster."""
+    monkeypatch.chdir(place)
+    shutil.rmtree("groups", ignore_errors=True)
+    Path("groups.key").unlink(missing_ok=True)
+    walked = []
+    for language, block in re.findall(r"^```(\w+)\n(.*?)^```$", RESEARCH, re.MULTILINE | re.DOTALL):
+        walked.append(language)
+        if language == "console":
+            for command, shown in sessions(f"```console\n{block}```\n"):
+                shows(place, command, shown)
+        elif language == "python":
+            names: dict[str, Any] = {}
+            exec(block, names)
+            assert len(names["groups"]) == 3
+            assert sorted(names["groups"]["obligations"])[0] <= len(names["ledger"])
+        else:
+            before = held(place / "groups")
+            shutil.rmtree("groups")
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                port = str(free.getsockname()[1])
+            commands = block.replace("8786", port).splitlines()
+            assert commands.pop(0) == "pip install '.[dask]'"
+            assert [line.split()[1] for line in commands] == ["scheduler", "worker", "worker", "corpus"]
+            quiet = [f"{line[:-1]} >>dask.log 2>&1 &" if line.endswith("&") else line for line in commands]
+            ends = """trap 'trap "" TERM; kill 0' EXIT"""
+            done = shell(place, "\n".join([ends, *quiet]), start_new_session=True)
+            assert done.returncode == 0, done.stdout
+            assert "3 groups of 3 exports, 3 audited now" in done.stdout
+            assert held(place / "groups") == before
+    assert walked == ["console", "console", "console", "python", "sh"]
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_the_readme_shows_what_python_prints(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -674,6 +674,16 @@ def test_a_handful_is_warned_about(call: Call, tmp_path: Path) -> None:
     assert "The group had only 3 members" in Path("s.html").read_text(encoding="utf-8")
 
 
+def test_a_checksum_spells_nobodys_name() -> None:
+    made = audit_of("08:00 Ada Vos: hallo\n08:01 Bouwe: hoi")
+    sha256 = "7356c9db75539a27c6e27ada0d4404ace95f763b2ffd01234567890123456789"
+    assert (
+        privacy.leaks(made, {"manifest.json": f'"sha256": "{sha256}"'.encode(), f"calls/{sha256}.parquet": b"x"}) == []
+    )
+    for beside in (f"Ada {sha256}", f"{sha256} 7ada0", f"27ada0d4{sha256}"):
+        assert [leak.kind for leak in privacy.leaks(made, {"a": beside.encode()})] == ["name"], beside
+
+
 def test_leaking_is_an_error_of_ours(own: Audit) -> None:
     refuse([])
     with pytest.raises(Leaking, match=r"a\.csv, line 1: full name"):

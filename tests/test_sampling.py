@@ -214,7 +214,10 @@ def test_spreadsheets_write_a_sheet_in_their_own_way(tmp_path: Path, word: str) 
 @pytest.mark.parametrize(
     ("rows", "why"),
     [
-        (["c1,4,geheim,,"], "a.csv:2: call holds neither yes, no, ? nor nothing"),
+        (
+            ["c1,4,geheim,,"],
+            "a.csv:2: what stands under call is none of yes, no, ?; choose one of these, or leave it empty.",
+        ),
         (["c1,4,yes,,", "c1,4,no,,"], "a.csv:3: line 4 stands in the sheet twice"),
         (["c1,vier,yes,,"], "a.csv:2: what should be a number is none"),
         (["c1,4,yes,,yes"], "a.csv:2: none says that no code fits"),
@@ -227,6 +230,13 @@ def test_a_sheet_that_cannot_be_read_says_where(tmp_path: Path, rows: list[str],
         sheet.read_sheet(saved(tmp_path / "a.csv", *rows))
     assert why in str(caught.value)
     assert "geheim" not in str(caught.value)
+
+
+def test_a_column_that_was_meant_to_be_a_code_is_not_passed_over(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match=r"a\.csv has a column treat, which is no code; did you mean threat\?"):
+        sheet.read_sheet(saved(tmp_path / "a.csv", "c1,4,yes,yes", head="chat,line,call,treat"))
+    read = sheet.read_sheet(saved(tmp_path / "a.csv", "c1,4,yes,,mine", head="chat,line,call,,my notes"))
+    assert (read.columns, read.strange) == (("call",), ("my notes",))
 
 
 def test_other_files_are_no_sheets(tmp_path: Path) -> None:

@@ -5,32 +5,36 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from podaudit import __version__, terminal
 from podaudit.corpus import engines
-from podaudit.corpus.group import Plan
+from podaudit.corpus.group import RECORDS, Plan
 from podaudit.corpus.outcome import Done
 from podaudit.corpus.places import Place, exports, is_url, plainly, shares_memory
 from podaudit.corpus.progress import Progress
 from podaudit.corpus.run import FAILURES_FILE, GROUPS_FILE
 from podaudit.corpus.run import run as run_all
 from podaudit.corpus.sharing import Sharing
-from podaudit.model import Options, Unreadable, Unwritable
+from podaudit.model import Options, PodauditError, Unreadable, Unwritable
 from podaudit.tables import MANIFEST
+from podaudit.writing import remove
 
 if TYPE_CHECKING:
     from podaudit.corpus.engines import Engine
 
 
-def key_for(output: str, given: str | None, quiet: bool) -> bytes:
-    """The project's key: of the file ``given``, else of the one beside the results; made there if it is missing, and said.
+@contextmanager
+def project_key(output: str, given: str | None, quiet: bool) -> Iterator[bytes]:
+    """The project's key: of the file ``given``, else of the one beside the results; made there if it is missing.
 
-    Raises ``Unwritable`` where it would lie among the results, to be shared with them.
+    A key that was made is said once something was named by it, and is taken away again where no group was written. Raises
+    ``Unwritable`` where it would lie among the results, to be shared with them.
     """
-    from podaudit.privacy import new_key, read_key
+    from podaudit.privacy import kept_key
 
     output = plainly(output)
     if given is None and is_url(output):
@@ -38,12 +42,24 @@ def key_for(output: str, given: str | None, quiet: bool) -> bytes:
     path = Path(given if given is not None else f"{output.rstrip('/' + os.sep)}.key")
     if not is_url(output) and path.resolve().is_relative_to(Path(output).resolve()):
         raise Unwritable(f"The key {path} must not lie among the results; name another place with --pseudonyms.")
-    if path.exists():
-        return read_key(path)
-    key = new_key(path)
-    if not quiet:
-        terminal.say(f"key of this project: {path}, made now; keep it to yourself, and use it again for more exports.")
-    return key
+    key, made = kept_key(path)
+    try:
+        yield key
+    finally:
+        if made and not _has_groups(Place(output)):
+            remove(path)
+        elif made and not quiet:
+            terminal.say(
+                f"key of this project: {path}, made now; keep it to yourself, and use it again for more exports."
+            )
+
+
+def _has_groups(out: Place) -> bool:
+    """Whether a group may stand there: where that cannot be seen, one may."""
+    try:
+        return any(name.startswith(f"{RECORDS}/") for name in out.sizes())
+    except PodauditError:
+        return True
 
 
 def plan(
@@ -58,18 +74,22 @@ def plan(
     return Plan(Place(plainly(output)), options, Sharing(key, text, coarse, suppress), consent)
 
 
-def engine(plan: Plan, given: Sequence[str], jobs: int | None, scheduler: str | None) -> Engine:
+def addresses(given: Sequence[str]) -> list[str]:
+    """The addresses of all exports below what was given; as ``places.exports``."""
+    return exports([plainly(address) for address in given])
+
+
+def engine(plan: Plan, addresses: Sequence[str], jobs: int | None, scheduler: str | None) -> Engine:
     """Who does the work; what only this process can reach is done in this process."""
     if scheduler is not None:
         return engines.cluster(scheduler)
-    if any(map(shares_memory, (*given, plan.out.address))):
+    if any(map(shares_memory, (*addresses, plan.out.address))):
         return engines.in_turn
     return engines.processes(jobs or os.cpu_count() or 1)
 
 
-def run(given: Sequence[str], plan: Plan, engine: Engine, quiet: bool) -> str:
+def run(addresses: Sequence[str], plan: Plan, engine: Engine, quiet: bool) -> str:
     """Audit the exports and say what came of it. Returns how many failed, in words; empty if none did."""
-    addresses = exports([plainly(address) for address in given])
     progress = Progress(len(addresses), quiet, time.monotonic)
     started = time.monotonic()
     try:

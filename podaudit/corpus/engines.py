@@ -6,16 +6,18 @@ None holds more exports in memory than it has workers.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import partial
 from multiprocessing.process import BaseProcess
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from podaudit import __version__
@@ -25,9 +27,11 @@ from podaudit.corpus.places import Place, anywhere
 from podaudit.model import PodauditError
 
 Engine = Callable[[Plan, Sequence[str]], Iterator[tuple[int, Outcome]]]
+PATIENCE = 300.0  # seconds without a result after which a cluster must have workers
 _DIED = Failure(
     None, Failed.DIED,
-    "the process that worked on it ended before it was done, twice; there may be too little memory for the export.",
+    "the process that worked on it ended before it was done, and again when it was tried alone; there may be too little memory "
+    "for the export.",
 )  # fmt: skip
 
 
@@ -103,6 +107,7 @@ def _begin() -> None:
 
     pa.set_cpu_count(1)  # there is a worker for every processor
     warm()
+    gc.freeze()  # the phrase books stay for good: looking them through for garbage costs more than the groups'
 
 
 def _follow(parent: BaseProcess) -> None:
@@ -116,36 +121,63 @@ def _follow(parent: BaseProcess) -> None:
 def cluster(address: str) -> Engine:
     """The Dask cluster whose scheduler listens at ``address``. Dask gives a lost worker's exports to the others.
 
-    Raises ``PodauditError`` where there is none, or its workers have another podaudit.
+    What stood on a worker each time one was lost, as often as the scheduler allows (``allowed-failures``), is tried once more,
+    alone: it may have been the export, and may have been its neighbours. Raises ``PodauditError`` where there is no scheduler,
+    where its workers have another podaudit, and where ``PATIENCE`` brought no result and there are none.
     """
 
     def run(plan: Plan, addresses: Sequence[str]) -> Iterator[tuple[int, Outcome]]:
-        try:
-            from distributed import Client, as_completed
-        except ImportError:
-            raise PodauditError(
-                "--scheduler needs the package distributed, which is not installed: install podaudit[dask]."
-            ) from None
-        try:
-            client = Client(address, set_as_default=False)  # type: ignore[no-untyped-call]
-        except (OSError, ValueError) as error:
-            raise PodauditError(
-                f"--scheduler {address}: no Dask scheduler answers there ({type(error).__name__}); check the address."
-            ) from None
-        with client:
-            plan = replace(plan, out=Place(anywhere(plan.out.address)))
-            futures = {
-                client.submit(
-                    partial(_checked, __version__), plan, anywhere(address), key=f"podaudit-{n}", pure=False
-                ): n
-                for n, address in enumerate(addresses)
-            }
-            for future in as_completed(list(futures), loop=client.loop):  # type: ignore[no-untyped-call]
-                n = futures.pop(future)
-                yield n, _outcome_of(future)
-                future.release()
+        return _on(_client(address), replace(plan, out=Place(anywhere(plan.out.address))), addresses)
 
     return run
+
+
+def _on(client: Any, plan: Plan, addresses: Sequence[str]) -> Iterator[tuple[int, Outcome]]:
+    with client:
+        suspects = []
+        for n, future in _done(client, plan, dict(enumerate(addresses))):
+            if (outcome := _outcome_of(future)) is _DIED:
+                suspects.append(n)
+            else:
+                yield n, outcome
+        for suspect in sorted(suspects):
+            for n, future in _done(client, plan, {suspect: addresses[suspect]}):
+                yield n, _outcome_of(future)
+
+
+def _client(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise PodauditError(
+            "--scheduler needs the package distributed, which is not installed: install podaudit[dask]."
+        ) from None
+    try:
+        return Client(address, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise PodauditError(
+            f"--scheduler {address}: no Dask scheduler answers there ({type(error).__name__}); check the address."
+        ) from None
+
+
+def _done(client: Any, plan: Plan, addresses: Mapping[int, str]) -> Iterator[tuple[int, Any]]:
+    """Have the cluster work on these exports, and give the future of each, with its number, once it is done."""
+    done: SimpleQueue[Any] = SimpleQueue()
+    futures = {}  # Dask drops what nobody holds
+    for n, address in addresses.items():
+        future = client.submit(partial(_checked, __version__), plan, anywhere(address), pure=False)
+        futures[future.key] = n, future
+        future.add_done_callback(done.put)
+    while futures:
+        try:
+            future = done.get(timeout=PATIENCE)
+        except Empty:
+            if not client.nthreads():
+                raise PodauditError(
+                    "The cluster has no workers; start some and run the same command: what is done stays done."
+                ) from None
+            continue
+        yield futures.pop(future.key)
 
 
 def _outcome_of(future: Any) -> Outcome:

@@ -75,8 +75,7 @@ def share(groups: Sequence[Group], name: str, key: str) -> Share:
     hits = sum(group[name].get(key, 0) != 0 for group in groups)
     if not groups:
         return Share(0, 0, None)
-    low, high = wilson(hits, len(groups))  # whose ends are 0 and 1 but for rounding where none or all have it
-    return Share(hits, len(groups), Interval(low if hits else 0.0, high if hits < len(groups) else 1.0))
+    return Share(hits, len(groups), Interval(*wilson(hits, len(groups))))
 
 
 def pooled(groups: Sequence[Group], part: str, whole: str) -> Pooled:

@@ -15,7 +15,7 @@ class Failed(StrEnum):
     UNREADABLE = "unreadable"  # it cannot be read, or holds no chat
     UNDECIDED = "undecided"  # only the user can decide, as on the order of day and month
     LEAK = "leak"  # a name or the like would have stood in its tables
-    DIED = "died"  # the process that worked on it ended twice, as where memory runs out
+    DIED = "died"  # the process that worked on it ended, alone too, as where memory runs out
     BUG = "bug"  # an error of podaudit itself
 
 

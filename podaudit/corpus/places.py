@@ -78,6 +78,10 @@ def exports(given: Sequence[str]) -> list[str]:
     found: set[str] = set()
     for address in given:
         below = set(_below_url(address) if is_url(address) else _below_path(address))
+        if not below and _GLOB.search(address):
+            raise Unreadable(
+                f"{address} matches no exports: no file of that pattern is a .txt or .zip; check the pattern."
+            )
         if not below:
             raise Unreadable(f"{address} holds no exports: there is no .txt or .zip; name the folder that holds them.")
         found |= below
@@ -92,7 +96,7 @@ def _below_path(address: str) -> Iterator[str]:
     path = Path(address)
     try:
         if path.is_dir():
-            yield from (str(f) for f in sorted(path.rglob("*")) if _is_export(str(f.relative_to(path))) and f.is_file())
+            yield from _below_folder(path)
         elif path.is_file():
             listed = _listed(path.read_bytes()) if path.suffix.lower() != ".zip" and _small(path.stat().st_size) else ()
             yield from (name if is_url(name) else str(path.parent / name) for name in listed or ())
@@ -107,7 +111,18 @@ def _below_path(address: str) -> Iterator[str]:
             raise Unreadable(f"{address} does not exist; name a folder, a pattern or a list of exports.")
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        raise Unreadable(f"{address} cannot be read ({reason}); check its permissions.") from None
+        raise Unreadable(f"{error.filename or address} cannot be read ({reason}); check its permissions.") from None
+
+
+def _below_folder(top: Path) -> Iterator[str]:
+    """The exports below a folder. Raises ``OSError`` for a folder in it that cannot be looked into: exports may be missing."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for folder, inside, files in os.walk(top, onerror=refuse):
+        inside[:] = [name for name in inside if not name.startswith(".")]
+        yield from (os.path.join(folder, name) for name in files if _is_export(name) and Path(folder, name).is_file())
 
 
 def _below_url(address: str) -> Iterator[str]:

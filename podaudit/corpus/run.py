@@ -60,14 +60,15 @@ def run(addresses: Sequence[str], plan: Plan, engine: Engine, tell: Tell) -> Res
 
     Raises ``Unwritable`` where the results cannot be written; what was done until then is found by the next run.
     """
+    numbers = list(range(1, len(addresses) + 1))
+    work = engine(plan, addresses)  # a cluster that does not answer leaves everything as it was
     plan.out.prepare()
     plan.out.remove(MANIFEST)
     for name in (RECORDS, *(schema.name for schema in schemas())):
         plan.out.folder(name)
     result = Result()
-    numbers = list(range(1, len(addresses) + 1))
     for _ in range(2):  # what went missing since its group was done is made once more
-        for at, outcome in engine(plan, [addresses[n - 1] for n in numbers]):
+        for at, outcome in work:
             result.outcomes[numbers[at]] = outcome
             tell(addresses[numbers[at] - 1], outcome)
         sizes = plan.out.sizes()
@@ -79,6 +80,7 @@ def run(addresses: Sequence[str], plan: Plan, engine: Engine, tell: Tell) -> Res
         for group in broken:
             plan.out.remove(record_of(group))
         numbers = [n for n, o in sorted(result.outcomes.items()) if isinstance(o, Done) and o.group in broken]
+        work = engine(plan, [addresses[n - 1] for n in numbers])
     raise Unwritable(
         f"Files in {plan.out.address} change while they are written; let one run at a time use that folder."
     )

@@ -26,7 +26,8 @@ GROUPS = Schema("groups", (
     Column("platform", "str", "android, ios or unknown"),
     Column("date_order", "str", "dmy, mdy or ymd"),
     Column("languages", "map", "language code -> share of the messages whose language could be told", of="float"),
-    Column("warnings", "list", "what was assumed or found amiss when reading, its values left out (…)"),
+    Column("warnings", "list", "the notes on the reading that podaudit audit -v prints, in their order: what was assumed or found amiss, "
+           "with … for names, lines and numbers, so that equal notes are equal in all groups"),
     Column("members", "int?", "members: who wrote, or whom the app's notices name"),
     Column("consenting", "int?", "of these, who posted the sentence of --consent; null without it. Rows of the tables and what is counted "
            "from them are of these only; members, lines and days are of the whole chat"),

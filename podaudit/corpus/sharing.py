@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from podaudit.audit import Audit
+    from podaudit.privacy.tokens import Tokens
 
 # Figures that a count held back could be worked out from.
 _WORKED_OUT = {
@@ -37,21 +38,20 @@ class Sharing:
         if self.key is None:
             return {"names": "kept", "text": "kept", "coarse": None, "suppress": False, "key": None}
         return {"names": "pseudonyms", "text": self.text, "coarse": self.coarse, "suppress": self.suppress,
-                "key": self.keyed("fingerprint", "")[:16]}  # fmt: skip
+                "key": self._tokens().token("Key", "")}  # fmt: skip
 
-    def keyed(self, kind: str, text: str) -> str:
-        """A keyed hash in hexadecimal, 64 digits."""
+    def _tokens(self) -> Tokens:
         from podaudit.privacy.tokens import Tokens
 
         assert self.key is not None
-        return Tokens(self.key).digest(kind, text).hex()
+        return Tokens(self.key)
 
     def group(self, sha256: str) -> str:
         """What a group is called, out of the SHA-256 of its export: that itself, or under a key the keyed hash of it.
 
         The hash itself would tell whoever holds the export that it is in the corpus, and in which others.
         """
-        return sha256 if self.key is None else self.keyed("sha256", sha256)
+        return sha256 if self.key is None else self._tokens().digest("sha256", sha256).hex()
 
 
 def shareable(audit: Audit, sharing: Sharing) -> Audit:

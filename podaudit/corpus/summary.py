@@ -12,12 +12,11 @@ from podaudit.dynamics.measures import ratio
 from podaudit.dynamics.named import wilson
 from podaudit.dynamics.network import WITHIN
 from podaudit.model import REPORTED, Ask, EpisodeKind, Event, Label, ReplyStatus, RuleType, Status, rows
-from podaudit.report.sayings import DATES, LINES, OWNER, is_one_of, kind_of
+from podaudit.report.sayings import kind_of
 
 if TYPE_CHECKING:
     from podaudit.audit import Audit
 
-_USUAL = (*DATES[1:], LINES, OWNER)  # said of every export; other columns hold it
 _ENTERED = (Event.CREATED, Event.ADDED, Event.JOINED)
 
 
@@ -35,7 +34,7 @@ def summary(group: str, audit: Audit, consent: Consent | None) -> dict[str, Any]
         "group": group, "first": source.first, "last": source.last, "days": days, "lines": source.lines,
         "messages": source.messages, "notices": source.system_messages, "gaps": source.gaps, "platform": source.platform,
         "date_order": source.date_order, "languages": dict(source.languages),
-        "warnings": [kind_of(said) for said in source.warnings if not is_one_of(said, _USUAL)],
+        "warnings": [kind_of(said) for said in source.warnings],
         "members": len(audit.members) if consent is None else consent.members,
         "consenting": None if consent is None else len(audit.members),
         "rows_left_out": None if consent is None else consent.rows_left_out,

@@ -27,7 +27,9 @@ LAUGH = regex.compile(r"[😂🤣😅🙈😬🤦]|\b(?:(?:ha|he|hi|ja|je|lo){2,
 READ = 8_000  # characters of a message that are searched; the longest lists of rules hold half as many
 _RUN = 64  # letters and digits in a row, or signs and blanks in a row: longer than any word, and kept short for the patterns
 _RUNS = regex.compile(rf"\w{{{_RUN + 1},}}|\W{{{_RUN + 1},}}")
-_MAY_RUN = rf"[^\s]{{{_RUN + 1}}}|[\s\pP\pS\pC\pZ]{{{_RUN + 1}}}"  # for RE2
+_MAY_RUN = (
+    rf"\S{{{_RUN + 1}}}|\W{{{_RUN + 1}}}"  # for RE2, whose \W are all but ASCII's letters and digits: quick to compile
+)
 _BEFORE = 4  # signs of a run that stand right before a word: a line's end, a bullet
 LINK_SIGN = "⧉"  # stands in the folded text where a link stood
 
@@ -129,7 +131,9 @@ def _short_runs(texts: list[str]) -> list[str]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    unlike = list(dict.fromkeys(texts))
+    unlike = [text for text in dict.fromkeys(texts) if len(text) > _RUN]
+    if not unlike:
+        return texts
     long = pc.indices_nonzero(pc.match_substring_regex(pa.array(unlike, pa.large_string()), _MAY_RUN)).to_pylist()
     shorter = {unlike[i]: _RUNS.sub(_shorter, unlike[i]) for i in long}
     return [shorter.get(text, text) for text in texts] if shorter else texts

@@ -148,11 +148,12 @@ def _compared(
     }  # fmt: skip
 
 
-def wilson(hits: int, cases: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (Wilson 1927)."""
+def wilson(hits: float, cases: float) -> tuple[float, float]:
+    """The 95 % score interval of a share (Wilson 1927); it begins at 0 where none are hits, and ends at 1 where all are."""
     p, z2 = hits / cases, _Z * _Z
     middle, half = p + z2 / (2 * cases), _Z * math.sqrt(p * (1 - p) / cases + z2 / (4 * cases * cases))
-    return (middle - half) / (1 + z2 / cases), (middle + half) / (1 + z2 / cases)
+    low, high = (middle - half) / (1 + z2 / cases), (middle + half) / (1 + z2 / cases)
+    return low if hits else 0.0, high if hits < cases else 1.0
 
 
 def newcombe(hits: int, cases: int, other_hits: int, other_cases: int) -> tuple[float, float]:

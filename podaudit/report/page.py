@@ -49,8 +49,8 @@ def policy(view: View) -> str:
 
 
 def still_policy(view: Compared) -> str:
-    """The content security policy of a page without a script."""
-    style = environment(view.lang).get_template("report.css").render(view=view)
+    """The content security policy of the page over groups, which has no script."""
+    style = environment(view.lang).get_template("compare.css").render(view=view)
     return f"default-src 'none'; style-src '{_hash(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
 
 

@@ -316,6 +316,11 @@ def kind_of(sentence: str) -> str:
     return "another note" if message is None else _SLOT.sub("…", message)
 
 
+def is_usual(kind: str) -> bool:
+    """Whether a note, as ``kind_of`` has it, is made on every export: how its lines and dates were read, and who is "you"."""
+    return kind in {_SLOT.sub("…", message) for message in (*DATES[1:], LINES, OWNER)}
+
+
 def retell_all(lang: Language, sentences: str) -> Saying:
     """As ``retell``, for sentences with ``; `` between them."""
     told = [retell(lang, sentence) for sentence in sentences.split("; ")]

@@ -25,6 +25,7 @@ from podaudit.report.groups.view import (
 )
 from podaudit.report.groups.words import FAILED, FIGURES, LITERATURE, METHODS, POOLED, SECTIONS, Unit
 from podaudit.report.language import Language, Piece, Text, plain
+from podaudit.report.sayings import is_usual
 from podaudit.report.terms import EPISODES, LABELS, rule_text
 from podaudit.report.view import Fact
 
@@ -129,10 +130,9 @@ class _Compare:
             notes.append(self.lang.say("Counts from 1 to 4 were held back, and the figures worked out from them."))
         if options["coarse"]:
             notes.append(self.lang.say("Times were rounded down in the tables; the figures were worked out before."))
-        read = Counter(warning for g in groups for warning in set(g["warnings"]))
-        if read:
+        if noted := sum(not all(map(is_usual, g["warnings"])) for g in groups):
             notes.append(self.lang.say("Groups with a note on how they were read: %(n)s; the table groups holds the notes.",
-                                       n=self.count(sum(bool(g["warnings"]) for g in groups))))  # fmt: skip
+                                       n=self.count(noted)))  # fmt: skip
         return tuple(notes)
 
     def points(self) -> tuple[Text, ...]:
