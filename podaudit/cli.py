@@ -551,6 +551,8 @@ def corpus(
         )
     if jobs is not None and scheduler is not None:
         raise _UsageError("--jobs is for this machine, --scheduler for a cluster; leave one of them out.")
+    if consent is not None and not any(map(str.isalnum, consent)):
+        raise _UsageError("--consent needs the sentence that members agreed to post; an empty message is no consent.")
     options = Options(date_order, None, False, max_size << 20, minutes)
     key = None if keep_names else command.key_for(output, pseudonyms, quiet)
     if keep_names and not quiet:
