@@ -206,12 +206,11 @@ def report(
             )
         if output:
             _check(Path(output), exports)
-        made = _audit(exports, options, verbose, quiet, corrections)
         where = Path("chat" if exports[0] == "-" else exports[0]).parent
-        page = command.Page(
-            Path(output) if output else None, where, Path(key) if key else None, quotes, lang or _language_of(made)
-        )
-        _show(command.write_page(made, page, lambda path: _check(path, exports), quiet), open_, quiet)
+        page = command.Page(Path(output) if output else None, where, Path(key) if key else None, quotes)
+        made = _audit(exports, options, verbose, quiet, corrections)
+        shown = command.write_page(made, page, lang or _language_of(made), lambda path: _check(path, exports), quiet)
+        _show(shown, open_, quiet)
         return
     if key or quotes:
         raise _UsageError("--key and --quotes go with --share.")
