@@ -113,7 +113,7 @@ def clock(calls: pd.DataFrame, given: str | None) -> Clock:
     for name in _ZONES if len(posted) >= FEW else ():
         tried = Clock(_named(name), name, "inferred", len(posted), None)
         waits = np.sort(called + _MINUTE - tried.local(posted))
-        if waits[len(waits) // _EDITED] <= np.timedelta64(0):
+        if waits[len(waits) // _EDITED] <= np.timedelta64(0, "m"):
             continue
         total = waits.sum()
         if best is None or total < best[0]:
