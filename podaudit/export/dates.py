@@ -122,7 +122,7 @@ def times(f: Fields, order: Order) -> tuple[Times, Bools]:
     """Local times (datetime64[us]) for one reading, and which of them exist; those that do not are NaT."""
     second, good, _ = _seconds(f, _runs(f), order)
     made = (second * 1_000_000).view("datetime64[us]")
-    made[~good] = np.datetime64("NaT")
+    made[~good] = np.datetime64("NaT", "us")
     return made, good
 
 
