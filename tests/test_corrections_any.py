@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,15 +62,20 @@ def _toml(entries: list[_Entry]) -> str:
     )
 
 
+@cache
+def _plain() -> tuple[Export, Audit]:
+    export = export_of(SCRIPT)
+    return export, audit(export, Options())
+
+
 class Correcting(RuleBasedStateMachine):
     """A reader who adds corrections, takes them back and reorders them, and drops the one that is said not to fit."""
 
     def __init__(self) -> None:
         super().__init__()
         self.entries: list[_Entry] = []
-        self.export: Export = export_of(SCRIPT)
-        self.made: Audit = audit(self.export, Options())
-        self.plain = self.made
+        self.export, self.plain = _plain()
+        self.made = self.plain
 
     def _given(self) -> Corrections:
         return Corrections.parse(_toml(self.entries), "mine.toml") if self.entries else NONE
@@ -161,5 +167,5 @@ class Correcting(RuleBasedStateMachine):
 
 TestCorrecting = Correcting.TestCase
 TestCorrecting.settings = settings(
-    max_examples=12, stateful_step_count=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=8, stateful_step_count=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )

@@ -125,8 +125,8 @@ def _archives() -> list[Case]:
         holds("no-zip", b"PK only in name\n", Refused(1, "is no zip")),
         holds("two-people", archive(good, (other, b"First Name,Last Name\nBob,X\n"), (f"b/{other}", b"First Name,Last Name\nEva,Y\n"))),
         holds("name-of-markup", archive(good, (other, f"First Name,Last Name\n{_quoted(_BAD)},{_quoted('</script>')}\n".encode()))),
-        holds("zone-of-a-path", good_zip, Refused(1, "time zone"), "--tz", "../../../etc/passwd"),
-        holds("zone-of-codes", good_zip, Refused(1, "time zone"), "--tz", "Europe/\x1b[2J"),
+        holds("zone-of-a-path", good_zip, Refused(2, "no time zone"), "--tz", "../../../etc/passwd"),
+        holds("zone-of-codes", good_zip, Refused(2, "no time zone"), "--tz", "Europe/\x1b[2J"),
         holds("zone-too-long", good_zip, Refused(2, "no time zone"), "--tz", "A" * 5000),
         Case("linkedin-owner-is-nobody", "linkedin", Refused(3, "--me"), _of_nobody),
         *_folders(),
@@ -154,7 +154,7 @@ def _folders() -> list[Case]:
 
     def loop(here: Path) -> None:
         file(_GOOD, "Comments.csv")(here)
-        (here / "again").symlink_to(here, target_is_directory=True)
+        (here / "again").symlink_to(".", target_is_directory=True)
         (here / "Reactions.csv").symlink_to("Reactions.csv")
 
     def pipe(here: Path) -> None:

@@ -49,7 +49,7 @@ def _keys() -> list[Case]:
     return [
         case("good", Read(POD), _private),
         case("crlf", Read(POD), holding(_KEY.replace("\n", "\r\n"))),
-        case("link-to-a-key", Read(POD), lambda here: (here / "podaudit.key").symlink_to(_private(here, name="a.key"))),
+        case("link-to-a-key", Read(POD), lambda here: (here / "podaudit.key").symlink_to(_private(here, name="a.key").name)),
         case("empty", no_key, holding("")),
         case("nul-only", no_key, holding(bytes(4096))),
         case("header-only", Refused(1, "has 0 bytes"), holding("podaudit key 1\n")),
