@@ -7,6 +7,7 @@ import io
 import os
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,7 +17,9 @@ from podaudit import privacy
 from podaudit.audit import Audit, audit
 from podaudit.corrections import Corrections
 from podaudit.model import Options, Unreadable
-from podaudit.privacy import decode
+from podaudit.privacy import decode, keys
+from tests.conftest import Call
+from tests.hostile.making import pod
 from tests.making import audit_of, export_of, post
 
 KEY = bytes.fromhex("8f3a61c27be90d54a1f7203c9e68b5d4470e12fb6c8d39a5e0b1742f5dc98a63")
@@ -151,3 +154,82 @@ def test_every_type_of_a_parquet_column_is_looked_into(column: pa.Array) -> None
     file = io.BytesIO()
     pq.write_table(pa.table({"a": column, "b": pa.array([1.5] * len(column))}), file)
     assert any("Bouwe" in text for text in decode.texts(file.getvalue()))
+
+
+def test_two_in_one_handle_and_a_name_in_pieces_of_one() -> None:
+    made = audit_of(
+        "08:00 Bouwe: hallo\n08:01 Aafke Zonderland: volg @aafke_bouwe en @a.afkezonderland\n08:02 Bouwe: ja"
+    )
+    tokens, texts = redacted(made)
+    aafke, bouwe = (tokens[made.members["name"].tolist().index(name)] for name in ("Aafke Zonderland", "Bouwe"))
+    assert texts[1] in (f"volg {aafke} en {aafke}", f"volg {bouwe} en {aafke}")
+
+
+def test_short_names_are_found_whole_and_never_by_a_letter() -> None:
+    made = audit_of("08:00 Al B: hallo\n08:01 Aafke V: a b c, al met al, dank Aafke V. en Al B\n08:02 Al B: ja")
+    tokens, texts = redacted(made)
+    al, aafke = (tokens[made.members["name"].tolist().index(name)] for name in ("Al B", "Aafke V"))
+    assert texts[1] == f"a b c, al met al, dank {aafke}. en {al}"
+
+
+@pytest.mark.parametrize("name", ["Bouwe Jr", "\U0001f41d", "Bouw"])
+def test_an_outsider_whose_name_is_a_members_or_none_takes_nobodys_pseudonym(name: str) -> None:
+    export = export_of(f"08:00 Bouw Zonderland: graag liken {post(1, 'bouw-van-de-zee')}\n08:01 Carlijn: dag Bouw")
+    toml = f'[[call]]\nline = 1\nbeneficiary = "{name}"\n'
+    made = audit(export, Options(), Corrections.parse(toml, "c.toml"))
+    hidden = privacy.pseudonymise(made, KEY, text="redacted")
+    assert hidden.messages["text"].tolist()[1] == f"dag {hidden.messages['member'].tolist()[0]}"
+
+
+# -------------------------------------------------------------------------------------------------------------- writing
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Path:
+    path = tmp_path / "chat.txt"
+    path.write_text(pod("Aafke Zonderland"), encoding="utf-8")
+    return path
+
+
+def test_tables_that_cannot_be_moved_into_their_folder_leave_it_as_it_was(
+    call: Call, chat: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, real = chat.with_name("tables"), os.replace
+
+    def full(one: Any, other: Any) -> None:
+        if Path(other).parent == folder:
+            raise OSError(28, "No space left on device")
+        real(one, other)
+
+    for there in (False, True):
+        if there:
+            folder.mkdir()
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "replace", full)
+            status, _, said = call("tables", chat, "-o", folder, "--pseudonyms", chat.with_name("a.key"), "-q")
+        assert (status, said.count("\n")) == (1, 1) and "no space left on device" in said
+        assert folder.exists() == there and (not there or not list(folder.iterdir()))
+
+
+def test_a_chat_in_no_folder_is_told_before_its_key_is_looked_for(call: Call) -> None:
+    status, _, said = call("report", "none/chat.txt", "--share")
+    assert (status, said.count("\n")) == (1, 1) and "chat.txt does not exist" in said
+
+
+def test_quotes_are_listed_without_a_word_where_that_is_wanted(call: Call, chat: Path) -> None:
+    status, out, said = call("report", chat, "--share", "--quotes", "-q", "--no-open")
+    assert (status, said) == (0, "")
+    listed = Path(os.fsdecode(out.strip())).with_suffix(".review.txt")
+    assert "Aafke Zonderland" in listed.read_text(encoding="utf-8") and listed.stat().st_mode & 0o077 == 0
+
+
+def test_where_there_are_no_rights_of_posix_none_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.key"
+    privacy.new_key(path)
+    path.chmod(0o644)
+    found = path.stat()
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(os, "name", "nt")
+        keys._check_private(path, found)
+    with pytest.raises(privacy.BadKey, match="can be read by others"):
+        keys._check_private(path, found)
