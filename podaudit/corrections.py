@@ -73,10 +73,7 @@ class Corrections:
         except tomllib.TOMLDecodeError as error:
             where = str(error).rpartition(" (at ")[2].rstrip(")")
             raise Unreadable(f"{file} is no TOML ({where}); mend it there.") from error
-        except (
-            ValueError,
-            RecursionError,
-        ) as error:  # numbers of thousands of digits, brackets in thousands of brackets
+        except (ValueError, RecursionError) as error:  # thousands of digits; brackets within thousands of brackets
             raise Unreadable(f"{file} is no TOML that can be read; write it as the README shows.") from error
         entries: list[Correction] = []
         for key, held in content.items():

@@ -263,9 +263,8 @@ def _weigh(found: Known, texts: Iterable[str], stop: frozenset[str]) -> None:
     for text in texts:
         copy, origin = folded(text, seams=True)
         met = [(origin[start], word) for start, _, word in forms.tokens(copy) if word in wanted]
-        within = (
-            [(form.start, form.stop) for form in forms.find(text)] if met else []
-        )  # a link is in small letters throughout
+        # A link is in small letters throughout, whoever's name it holds.
+        within = [(form.start, form.stop) for form in forms.find(text)] if met else []
         for at, word in met:
             if not any(start <= at < stop for start, stop in within):
                 (high if text[at].isupper() else low)[word] += 1
