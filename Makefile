@@ -18,7 +18,7 @@ help:
 	@echo "make bench   time the report of a 40,000-message chat, each stage at three sizes, reading beside other readers, and a corpus"
 	@echo "make train   learn the weights of replies and pressure labels: make train CODED=folder-of-coded-chats"
 	@echo "make fuzz    fuzz each target for SECONDS=60 (Linux)"
-	@echo "make coverage  the tests with branch coverage: of reading and writing, and of everything"
+	@echo "make coverage  the tests with branch coverage: of reading, privacy and writing, and of everything"
 	@echo "make sbom    a bill of materials of what is installed with podaudit, in CycloneDX: dist/podaudit.cdx.json"
 	@echo "make supply  look up known weaknesses of the pinned packages (the one target that needs a network)"
 	@echo "make pin     pin everything that is needed for development anew, with hashes: .ci/requirements.txt"
@@ -64,7 +64,7 @@ fuzz: $(TRUST)
 
 coverage: $(TRUST)
 	$(BIN)/python -m pytest -q --cov=podaudit --cov-branch --cov-report= $(TESTS)
-	$(BIN)/coverage report --include='podaudit/export/*,podaudit/writing.py,podaudit/verify.py'
+	$(BIN)/coverage report --include='podaudit/export/*,podaudit/privacy/*,podaudit/writing.py,podaudit/verify.py'
 	$(BIN)/coverage report | tail -1
 
 sbom: $(TRUST)

@@ -211,12 +211,11 @@ def report(
             )
         if output:
             _check(Path(output), exports)
-        made = _audit(exports, options, verbose, quiet, corrections)
         where = Path("chat" if exports[0] == "-" else exports[0]).parent
-        page = command.Page(
-            Path(output) if output else None, where, Path(key) if key else None, quotes, lang or _language_of(made)
-        )
-        _show(command.write_page(made, page, lambda path: _check(path, exports), quiet), open_, quiet)
+        page = command.Page(Path(output) if output else None, where, Path(key) if key else None, quotes)
+        made = _audit(exports, options, verbose, quiet, corrections)
+        shown = command.write_page(made, page, lang or _language_of(made), lambda path: _check(path, exports), quiet)
+        _show(shown, open_, quiet)
         return
     if key or quotes:
         raise _UsageError("--key and --quotes go with --share.")
@@ -561,6 +560,8 @@ def corpus(
         )
     if jobs is not None and scheduler is not None:
         raise _UsageError("--jobs is for this machine, --scheduler for a cluster; leave one of them out.")
+    if consent is not None and not any(map(str.isalnum, consent)):
+        raise _UsageError("--consent needs the sentence that members agreed to post; an empty message is no consent.")
     options = Options(date_order, None, False, max_size << 20, minutes)
     addresses = command.addresses(exports)
     if keep_names and not quiet:

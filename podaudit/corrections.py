@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from podaudit.export.source import read_file
 from podaudit.model import CorrectionKind, Label, ReplyStatus, RuleType, Unreadable
 from podaudit.values import wrong_value
 
 _WORDS = 200  # characters of a reason or a name
+_LARGEST = 1 << 20  # bytes of a file
+_LONGEST = 20_000  # characters of a line: reading a key of many parts takes time in the square of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +57,24 @@ class Corrections:
     @staticmethod
     def read(path: Path) -> Corrections:
         """Read a file of corrections. Raises ``Unreadable``."""
+        data = read_file(path, _LARGEST, "the file of corrections")
         try:
-            return Corrections.parse(path.read_text(encoding="utf-8-sig"), path.name)
-        except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            raise Unreadable(f"Cannot read {path}: {reason}; name the file of corrections.") from error
+            return Corrections.parse(data.decode("utf-8-sig"), path.name)
         except UnicodeDecodeError as error:
             raise Unreadable(f"{path.name} is not UTF-8; save it so.") from error
 
     @staticmethod
     def parse(text: str, file: str) -> Corrections:
         """Corrections from TOML; ``file`` names them in messages. Raises ``Unreadable``, without showing what they hold."""
+        if max(map(len, text.split("\n"))) > _LONGEST:
+            raise Unreadable(f"{file} holds a line of more than {_LONGEST:,} characters; no correction is that long.")
         try:
             content = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             where = str(error).rpartition(" (at ")[2].rstrip(")")
             raise Unreadable(f"{file} is no TOML ({where}); mend it there.") from error
+        except (ValueError, RecursionError) as error:  # thousands of digits; brackets within thousands of brackets
+            raise Unreadable(f"{file} is no TOML that can be read; write it as the README shows.") from error
         entries: list[Correction] = []
         for key, held in content.items():
             if key == "sha256":
@@ -95,7 +100,7 @@ class _Field(NamedTuple):
 
 
 def _is_line(value: Any) -> bool:
-    return type(value) is int and value > 0
+    return type(value) is int and 0 < value < 1 << 31
 
 
 def _is_words(value: Any) -> bool:

@@ -27,7 +27,7 @@ def with_due(calls: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
 
     standing, times = Standing.of(rules), calls["time"].to_numpy()
     number = np.array([standing.number(RuleType.DEADLINE, line) for line in calls["line"].tolist()], np.int64)
-    due = np.full(len(calls), np.datetime64("NaT"), "datetime64[us]")
+    due = np.full(len(calls), np.datetime64("NaT", "us"), "datetime64[us]")
     for n, rule in enumerate(standing.versions.get(RuleType.DEADLINE, ()), 1):
         held = number == n
         due[held] = _by_rule(rule.value, times[held])
@@ -42,7 +42,7 @@ def _by_rule(value: Any, times: np.ndarray[Any, Any]) -> Any:
     if isinstance(value, int):
         return times + np.timedelta64(value, "m")
     if not isinstance(value, str):
-        return np.datetime64("NaT")
+        return np.datetime64("NaT", "us")
     hour, minute = (int(x) for x in value.split(":"))
     at = times.astype("datetime64[D]") + np.timedelta64(hour * 60 + minute, "m")
     return np.where(at > times, at, at + np.timedelta64(1, "D"))

@@ -194,7 +194,14 @@ def _json(text: str, path: Path) -> dict[str, Any]:
     return made
 
 
+def _check(path: Path) -> None:
+    """A pipe would be waited for, and a device read for ever."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise Unreadable(f"{path.name} is not a regular file; name what podaudit wrote, or an export.")
+
+
 def _bytes(path: Path) -> bytes:
+    _check(path)
     try:
         with path.open("rb") as file:
             data = file.read(min(path.stat().st_size, _MOST) + 1)
@@ -208,6 +215,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _digest(path: Path) -> str:
+    _check(path)
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -584,6 +584,20 @@ def test_only_who_consented_is_kept_and_what_that_drops_is_counted() -> None:
     assert summary("g", nobody, none)["consenting"] == 0
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Joris zei: ik doe mee aan het onderzoek", "> ik doe mee aan het onderzoek", "ik doe mee aan het onderzoek?",
+        "ik doe n\u00edet mee", "kijk:\n04-03-2024 08:59 - Joris Verzonnen: ik doe mee aan het onderzoek",
+        "ik doe mee\u2028aan het onderzoek niet",
+    ],
+)  # fmt: skip
+def test_nobody_can_consent_for_somebody_else(said: str) -> None:
+    audit = audit_of(SCRIPT + f"13:00 Ilse Bedacht: {said}\n13:05 Joris Verzonnen: hallo\n")
+    kept, _ = only_consenting(audit, "ik doe mee aan het onderzoek", 3.0)
+    assert kept.members.empty
+
+
 # ------------------------------------------------------------------------------------------------------------ the tables
 
 
@@ -682,6 +696,7 @@ def test_a_group_bears_the_notes_that_its_audit_alone_makes(folder: Path, call: 
 def test_what_is_asked_for_in_two_ways_is_refused(folder: Path, call: Call, tmp_path: Path) -> None:
     for words, said in (
         (("--keep-names", "--suppress"), "--keep-names hides nothing"),
+        (("--consent", " \u200e."), "an empty message is no consent"),
         (("--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"), "leave one of them out"),
     ):
         status, _, told = call("corpus", folder, "-o", "out", *words)

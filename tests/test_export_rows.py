@@ -290,10 +290,10 @@ def test_unknown_words_behind_the_mark_of_an_attachment_are_media() -> None:
 
 
 def test_a_long_line_and_a_long_message_take_no_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     export = android("Anna: " + "x 12/12/2012, 10:00 - y: " * 200_000, "Bob: " + "line\n" * 100_000, "Anna: ok")
     assert export.source.messages == 3
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_truncation_is_said() -> None:

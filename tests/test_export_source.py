@@ -333,3 +333,27 @@ def test_a_pair_of_bytes_against_how_many_alone_is_chance(alone: int, encoding: 
 def test_bytes_that_western_text_does_not_hold_are_counted(odd: int, encoding: str) -> None:
     data = PLAIN.encode() + b" \xe9x" * 5 + b" \x81x" * odd
     assert source.decode(data).encoding == encoding
+
+
+# ---------------------------------------------------------------------------------------------------- beside the chat
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("gone", "gone does not exist; check the name and the folder."), ("folder", "folder is a folder; give the list."),
+        ("pipe", "pipe is not a regular file; give the list."), ("large", "large is larger than 1 MB; give the list."),
+        ("loop", "loop cannot be read (too many levels of symbolic links); check the file."),
+        ("a\0b", "a\0b cannot be read (ValueError); check the file."),
+    ],
+)  # fmt: skip
+def test_a_file_beside_the_chat_is_read_whole_or_refused(tmp_path: Path, name: str, says: str) -> None:
+    (tmp_path / "good").write_bytes(bytes(1 << 20))
+    (tmp_path / "large").write_bytes(bytes((1 << 20) + 1))
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "pipe")
+    assert source.read_file(tmp_path / "good", 1 << 20, "the list") == bytes(1 << 20)
+    with pytest.raises(Unreadable) as refused:
+        source.read_file(tmp_path / name, 1 << 20, "the list")
+    assert str(refused.value) == says

@@ -277,7 +277,7 @@ def test_the_fewest_are_out_of_order(values: list[int]) -> None:
 def test_times_out_of_order(minutes: list[int | None]) -> None:
     """What is left is in order; where the first is not among the rest, nearly all the rest is before it."""
     time = np.array(
-        [np.datetime64("NaT") if m is None else np.datetime64(m * 60, "s") for m in minutes], "datetime64[us]"
+        [np.datetime64("NaT", "us") if m is None else np.datetime64(m * 60, "s") for m in minutes], "datetime64[us]"
     )
     odd = doubts.out_of_order(time)
     rest = time[~odd & ~np.isnat(time)]

@@ -135,10 +135,10 @@ PIECES = ["a.", "https://", "www.", "linkedin.com/", "activity-71631474698774077
 def test_time_grows_with_length_only(piece: str) -> None:
     def cost(n: int) -> float:
         text = "https://www.linkedin.com/" + piece * n
-        start = time.perf_counter()
+        start = time.process_time()
         for a, b in links.scan(text):
             links.parse(text[a:b], LATEST)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     small, large = min(cost(2000) for _ in range(3)), min(cost(8000) for _ in range(3))
     assert large < 8 * small + 0.05

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -121,6 +123,40 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "gone.html", tmp_path / "gone.json", Path("a\0b")):
         with pytest.raises(Unreadable, match=r"cannot be read \(.*\); check"):
             verify.verify(path, [])
+
+
+def test_an_export_that_cannot_be_read_is_refused(place: Path, tmp_path: Path) -> None:
+    for path in (tmp_path / "gone.txt", tmp_path):
+        with pytest.raises(Unreadable, match=r"cannot be read \(.*\); check"):
+            verify.verify(place / "page.html", [path])
+
+
+def test_what_would_never_end_is_refused(place: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.html")
+    for path, exports in ((tmp_path / "pipe.html", []), (place / "page.html", [Path("/dev/zero")])):
+        with pytest.raises(Unreadable, match="not a regular file"):
+            verify.verify(path, exports)
+
+
+def test_what_is_larger_than_anything_of_ours_is_refused(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "_MOST", 999)
+    with pytest.raises(Unreadable, match=r"^page\.html is larger than anything podaudit writes"):
+        verify.verify(place / "page.html", [])
+
+
+def test_a_version_to_share_says_that_it_carries_none(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(b'<!doctype html><body class="share"><p>x')
+    with pytest.raises(Unreadable, match="version to share: it carries no checksum"):
+        verify.verify(tmp_path / "a.html", [])
+
+
+def test_tables_of_many_groups_are_compared_without_their_exports(tmp_path: Path) -> None:
+    (tmp_path / "groups.csv").write_bytes(b"x")
+    listed = [{"file": "groups.csv", "sha256": hashlib.sha256(b"x").hexdigest()}]
+    manifest = {"generator": "podaudit 1", "inputs": ["Group-1"], "outputs": listed}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    found = verify.verify(tmp_path, [])
+    assert (found.inputs, [f.state for f in found.findings]) == (0, [State.SAME])
 
 
 def test_a_text_in_the_chat_is_no_seal(call: Call, tmp_path: Path) -> None:

@@ -199,8 +199,8 @@ def test_nothing_crashes(words: list[str], at: dt.datetime) -> None:
 )
 def test_time_is_bounded(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     when.deadline(text, BASE)
     when.until(text, BASE)
     when.rule_deadline(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -94,3 +94,22 @@ def test_folder_that_cannot_be_made(tmp_path: Path, target: str) -> None:
     with pytest.raises(Unwritable, match="Cannot make the folder"):
         writing.make_folder(tmp_path / target)
     assert names(tmp_path) == ["file"]
+
+
+def test_an_old_file_is_removed_or_the_way_out_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x")
+    (tmp_path / "b").mkdir()
+    for name in ("a", "none"):
+        writing.remove(tmp_path / name)
+    assert names(tmp_path) == ["b"]
+    with pytest.raises(Unwritable, match=r"^Cannot replace .*b: .*; check its rights, or name another with -o\.$"):
+        writing.remove(tmp_path / "b")
+
+
+def test_what_a_killed_run_left_goes_after_a_day(tmp_path: Path) -> None:
+    for n, age in ((1, 2 * 86_400), (2, 60)):
+        part = tmp_path / f".podaudit-{n:016x}.part"
+        part.write_bytes(b"x")
+        os.utime(part, (part.stat().st_mtime - age,) * 2)
+    writing.make_folder(tmp_path)
+    assert names(tmp_path) == [".podaudit-0000000000000002.part"]

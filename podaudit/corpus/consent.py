@@ -39,9 +39,13 @@ def _said(text: str) -> str:
 
 
 def consenting(messages: pd.DataFrame, sentence: str) -> set[str]:
-    """The members who posted the sentence as a message of its own; case and spaces do not count."""
+    """The members who posted the sentence as a message of its own; case and spaces do not count.
+
+    A message of which it is doubtful whose it is, such as one pasted with an earlier time, is nobody's consent.
+    """
     wanted = _said(sentence)
-    texts = messages.loc[(messages["kind"] == Kind.TEXT) & (messages["member"] != ""), ["member", "text"]]
+    sure = (messages["kind"] == Kind.TEXT) & (messages["member"] != "") & (messages["doubts"] == "")
+    texts = messages.loc[sure, ["member", "text"]]
     return {member for member, text in zip(texts["member"], texts["text"], strict=True) if _said(text) == wanted}
 
 

@@ -52,7 +52,7 @@ class Open:
 
         member, names = pd.factorize(ledger["member"])
         call, done = indices(ledger["key"], calls["key"]), replies["status"] == ReplyStatus.DONE
-        said = np.full((len(names), len(calls)), np.datetime64("NaT"), "datetime64[us]")
+        said = np.full((len(names), len(calls)), np.datetime64("NaT", "us"), "datetime64[us]")
         who, whose = indices(replies.loc[done, "member"], names), indices(replies.loc[done, "key"], calls["key"])
         known = np.minimum(who, whose) >= 0
         said[who[known], whose[known]] = replies["time"].to_numpy()[done][known]  # of several the last

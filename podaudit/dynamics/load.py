@@ -221,7 +221,7 @@ class _Moments:
     def _after(self, times: Any, lines: Any) -> np.ndarray[Any, Any]:
         """The first moments after other messages; at the same time, lines tell which came first."""
         found: np.ndarray[Any, Any] = np.searchsorted(self.time, times)
-        alike = np.flatnonzero(np.append(self.time, np.datetime64("NaT"))[found] == times)
+        alike = np.flatnonzero(np.append(self.time, np.datetime64("NaT", "us"))[found] == times)
         room = max(self.line.max(), lines.max(initial=0)) + 1
         first = np.searchsorted(self.time, self.time)  # of the same time
         found[alike] = np.searchsorted(first * room + self.line, found[alike] * room + lines[alike])

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from podaudit.evidence.files import what_of
-from podaudit.export.source import ZIP_ERRORS, ZIP_MARKS, read_capped, reason
+from podaudit.export.source import ZIP_ERRORS, ZIP_MARKS, read_file, reason
 from podaudit.lexicon.fold import fold
 from podaudit.model import Unreadable
 
@@ -31,6 +31,9 @@ _MAX_BYTES = 64 << 20  # of a workbook, unpacked; LinkedIn's are below one
 _MAX_ROWS, _MAX_COLUMNS = 20_000, 64
 _OLD = b"\xd0\xcf\x11\xe0"  # also of a workbook with a password
 _PARTS = 2000  # files in a workbook
+_DECLARED = [  # what only a part that means harm declares, in the encodings that XML may have
+    f"<!{word}".encode(encoding) for word in ("DOCTYPE", "ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+]
 _NUMBER = re.compile(r"-?\d{1,3}(?:[.,\s\u202f'’]\d{3})+|-?\d{1,15}")
 _DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
 _POST = re.compile(r"https?://(?:www\.)?linkedin\.com/\S+", re.I)
@@ -57,15 +60,7 @@ class Metrics:
 def load(path: Path) -> Metrics:
     """Read an analytics export. Raises ``Unreadable`` where it is none, is broken, or holds too much."""
     name = path.name or str(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise Unreadable(f"{name} does not exist; check the name and the folder.") from None
-    except IsADirectoryError:
-        raise Unreadable(f"{name} is a folder; give the Excel file itself (.xlsx).") from None
-    except (OSError, ValueError) as e:
-        raise Unreadable(f"{name} cannot be read ({reason(e)}); check the file.") from None
+    data = read_file(path, _MAX_BYTES, "the Excel file itself (.xlsx)")
     _check(data, name)
     made = Metrics(name, hashlib.sha256(data).hexdigest())
     for title, table in _sheets(data, name):
@@ -96,9 +91,13 @@ def _check(data: bytes, name: str) -> None:
                 raise Unreadable(f"{name} is no Excel workbook (.xlsx); give the file as LinkedIn exported it.")
             for info in infos:
                 with archive.open(info) as member:
-                    part = read_capped(member, room, name)
+                    part = member.read(room + 1)  # a size in the archive's directory can lie
+                if len(part) > room:
+                    raise Unreadable(
+                        f"{name} unpacks to more than {_MAX_BYTES >> 20} MB; give the file as LinkedIn exported it."
+                    )
                 room -= len(part)
-                if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
+                if any(sign in part for sign in _DECLARED):
                     raise Unreadable(f"{name} is no workbook as LinkedIn makes them; give the file as it was exported.")
     except Unreadable:
         raise

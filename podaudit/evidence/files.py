@@ -120,7 +120,7 @@ def _zip(file: BinaryIO, name: str, digest: str, max_bytes: int) -> Archive:
                 if info.flag_bits & ENCRYPTED:
                     raise Unreadable(f"{name} is encrypted; unpack it with its password and give the folder.")
                 with archive.open(info) as member:
-                    held.append(Held(what, info.filename, read_capped(member, room, name)))
+                    held.append(Held(what, info.filename, read_capped(member, room, name, max_bytes)))
                 room -= len(held[-1].data)
             dates = [info.date_time for info, _ in wanted if info.date_time[0] > 1980]
     except Unreadable:
@@ -148,7 +148,7 @@ def _folder(path: Path, name: str, max_bytes: int) -> Archive:
             left.append(shown)
             continue
         with file.open("rb") as stream:
-            held.append(Held(what, shown, read_capped(stream, room, name)))
+            held.append(Held(what, shown, read_capped(stream, room, name, max_bytes)))
         room -= len(held[-1].data)
     lines = "".join(f"{hashlib.sha256(h.data).hexdigest()}  {h.name}\n" for h in held)
     digest = hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()

@@ -89,7 +89,7 @@ def moments(ids: pa.Array) -> np.ndarray[Any, Any]:
     number = pc.cast(pc.if_else(fits, ids, pa.scalar(None, pa.string())), pa.int64())
     value = pc.fill_null(number, 0).to_numpy(zero_copy_only=False)
     at = np.asarray((value >> 22) * 1000).astype("datetime64[us]")
-    at[(at < _EPOCH_YEARS[0]) | (at > _EPOCH_YEARS[1])] = np.datetime64("NaT")
+    at[(at < _EPOCH_YEARS[0]) | (at > _EPOCH_YEARS[1])] = np.datetime64("NaT", "us")
     return at
 
 

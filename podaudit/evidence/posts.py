@@ -73,7 +73,7 @@ def posts(own: Own, given: Given, ledger: pd.DataFrame, clock: Clock, owner: Own
     """POSTS, by time, those without one last."""
     n = own.count
     post_id, url = np.empty(n, object), np.empty(n, object)
-    told = np.full(n, np.datetime64("NaT"), "datetime64[us]")
+    told = np.full(n, np.datetime64("NaT", "us"), "datetime64[us]")
     post_id[own.post[::-1]] = own.ids[::-1]  # of several, the first stays
     for places, part in (own.told, own.shared, own.called):
         url[places[::-1]] = part["url"].to_numpy(object)[::-1]

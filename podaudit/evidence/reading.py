@@ -53,6 +53,7 @@ _FORMS = (
     "%Y/%m/%d %H:%M:%S",
 )  # fmt: skip
 _DAY_FORMS = ("%d %b %Y", "%Y-%m-%d", "%m/%d/%Y")
+_FIRST, _END = dt.datetime(2000, 1, 1), dt.datetime(2100, 1, 1)  # LinkedIn opened in 2003
 _LONGEST = (1 << 31) - 1  # characters of a cell; the file itself is bounded
 _Body = tuple[Sequence["pa.Array"], np.ndarray[Any, Any], int]  # columns; the number of each row, from 0; rows not read
 
@@ -200,7 +201,7 @@ def _without_header(text: str) -> tuple[int, str]:
 
 
 def times(column: pa.Array) -> tuple[np.ndarray[Any, Any], int]:
-    """The dates of a column as UTC, not a time where blank, and how many are in no form that is known."""
+    """The dates of a column as UTC, not a time where blank, and how many are in no form that is known or of no such time."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -210,6 +211,7 @@ def times(column: pa.Array) -> tuple[np.ndarray[Any, Any], int]:
         made = pc.coalesce(made, pc.strptime(trimmed, format=form, unit="s", error_is_null=True))
         if not made.null_count:
             break
+    made = pc.if_else(pc.and_(pc.greater_equal(made, _FIRST), pc.less(made, _END)), made, None)
     unknown = pc.sum(pc.and_(pc.is_null(made), pc.not_equal(trimmed, ""))).as_py() or 0
     return made.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False), int(unknown)
 

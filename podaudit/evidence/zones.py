@@ -55,7 +55,7 @@ class Clock:
         """Times in UTC by the chat's clock; not a time where the zone is not known."""
         moments = np.asarray(utc, "datetime64[us]")
         if self.zone is None:
-            return np.full(len(moments), np.datetime64("NaT"), "datetime64[us]")
+            return np.full(len(moments), np.datetime64("NaT", "us"), "datetime64[us]")
         made, known = moments.copy(), np.flatnonzero(~np.isnat(moments))
         days, of_day = np.unique(moments[known].astype("datetime64[D]"), return_inverse=True)
         edges = np.unique(np.concatenate((days, days + np.timedelta64(1, "D"))))
@@ -113,7 +113,7 @@ def clock(calls: pd.DataFrame, given: str | None) -> Clock:
     for name in _ZONES if len(posted) >= FEW else ():
         tried = Clock(_named(name), name, "inferred", len(posted), None)
         waits = np.sort(called + _MINUTE - tried.local(posted))
-        if waits[len(waits) // _EDITED] <= np.timedelta64(0):
+        if waits[len(waits) // _EDITED] <= np.timedelta64(0, "m"):
             continue
         total = waits.sum()
         if best is None or total < best[0]:

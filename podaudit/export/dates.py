@@ -122,7 +122,7 @@ def times(f: Fields, order: Order) -> tuple[Times, Bools]:
     """Local times (datetime64[us]) for one reading, and which of them exist; those that do not are NaT."""
     second, good, _ = _seconds(f, _runs(f), order)
     made = (second * 1_000_000).view("datetime64[us]")
-    made[~good] = np.datetime64("NaT")
+    made[~good] = np.datetime64("NaT", "us")
     return made, good
 
 
@@ -147,7 +147,7 @@ def _days(f: Fields, runs: Ints, order: Order) -> tuple[Ints, Bools]:
     good = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)
     first = ((np.where(good, year, 2000) - 1970) * 12 + np.where(good, month, 1) - 1).astype("datetime64[M]")
     begins = first.astype("datetime64[D]").astype(np.int64)
-    good &= day <= (first + 1).astype("datetime64[D]").astype(np.int64) - begins
+    good &= day <= (first + np.timedelta64(1, "M")).astype("datetime64[D]").astype(np.int64) - begins
     return np.where(good, begins + day - 1, 0), good
 
 

@@ -282,7 +282,7 @@ def _merge(
     half = column([p[0].half for p in parts], none)
     good = column([p[2] for p in parts], none.astype(bool)) & (half != dates.UNKNOWN_HALF)
     time = column([p[1] for p in parts], none.astype("datetime64[us]"))
-    time[~good] = np.datetime64("NaT")
+    time[~good] = np.datetime64("NaT", "us")
     length = column([p[0].length for p in parts], none)
     bracket = column([np.full(len(p[0].line), p[3].bracket) for p in parts], none.astype(bool))
     line = line[by_line]

@@ -343,8 +343,8 @@ def _members(
         also = [s for k in keys for s in book.shown[k] if s != names[root]]
         out.append({
             "name": names[root], "also": list(dict.fromkeys(also)), "messages": int(sum(counts[c] for c in own_codes)),
-            "first": rows.time[min(first_at[c] for c in own_codes)] if own_codes else np.datetime64("NaT"),
-            "last": rows.time[max(last_at[c] for c in own_codes)] if own_codes else np.datetime64("NaT"),
+            "first": rows.time[min(first_at[c] for c in own_codes)] if own_codes else np.datetime64("NaT", "us"),
+            "last": rows.time[max(last_at[c] for c in own_codes)] if own_codes else np.datetime64("NaT", "us"),
             "periods": periods.get(root) or [{"from": None, "until": None}],
             "owner": owner is not None and book.root(owner) == root,
         })  # fmt: skip

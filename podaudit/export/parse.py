@@ -106,7 +106,7 @@ def build(raw: bytes, lines: Lines, found: Headers) -> Rows:
     codes = np.where(told.kind == CODE[Kind.NOTICE], -1, said.code)
     time = np.full(n, np.datetime64("NaT", "us"))
     time[top:] = found.time
-    time[holed] = np.datetime64("NaT")
+    time[holed] = np.datetime64("NaT", "us")
     return Rows(head + 1, line_end, start, stop, time, told.kind, codes, said.names, text, why, told.doubts, told.lead)
 
 

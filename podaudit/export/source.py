@@ -128,7 +128,7 @@ def _from_zip(file: BinaryIO, digest: Callable[[], str], name: str, max_bytes: i
                     failure = Unreadable(f"{name} is encrypted; unpack it with its password and give the .txt file.")
                     continue
                 with archive.open(info) as member:
-                    data = read_capped(member, max_bytes, name)
+                    data = read_capped(member, max_bytes, name, max_bytes)
                 headers = weigh(data) if len(texts) > 1 else 0
                 if headers > found:
                     taken, best, found = info, data, headers
@@ -164,15 +164,38 @@ def _unlikely(info: zipfile.ZipInfo, name: str) -> int:
     return 0 if base in ("_chat.txt", f"{stem}.txt") else 1 if "whatsapp" in base else 2
 
 
-def read_capped(member: IO[bytes], max_bytes: int, name: str) -> bytes:
+def read_capped(member: IO[bytes], room: int, name: str, max_bytes: int) -> bytes:
+    """What stands in a member of an archive, at most ``room`` bytes of the ``max_bytes`` that all of it may hold."""
     blocks: list[bytes] = []
     total = 0
     while block := member.read(_BLOCK):
         total += len(block)
-        if total > max_bytes:  # a size in the archive's directory can lie: count what comes out
+        if total > room:  # a size in the archive's directory can lie: count what comes out
             raise too_big(name, max_bytes)
         blocks.append(block)
     return b"".join(blocks)
+
+
+def read_file(path: Path, max_bytes: int, wanted: str) -> bytes:
+    """The bytes of a file that a user names beside a chat; ``wanted`` says which that should be: "the file of corrections".
+
+    Raises ``Unreadable`` where it is missing, no regular file (a pipe would be waited for, a device read for ever), or larger.
+    """
+    name = path.name or str(path)
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            what = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+            raise Unreadable(f"{name} is {what}; give {wanted}.")
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except FileNotFoundError:
+        raise Unreadable(f"{name} does not exist; check the name and the folder.") from None
+    except (OSError, ValueError) as e:  # ValueError: a NUL in the name
+        raise Unreadable(f"{name} cannot be read ({reason(e)}); check the file.") from None
+    if len(data) > max_bytes:
+        raise Unreadable(f"{name} is larger than {max_bytes >> 20} MB; give {wanted}.")
+    return data
 
 
 def _not_empty(data: bytes, name: str) -> bytes:

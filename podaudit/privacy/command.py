@@ -35,6 +35,14 @@ def project_key(path: Path, quiet: bool) -> bytes:
     return key
 
 
+def check_key(path: Path) -> None:
+    """Tell before the work is done that a key cannot be used, or none can be made there. Raises ``BadKey`` and ``Unwritable``."""
+    if path.exists() or path.is_symlink():
+        read_key(path)
+    else:
+        check_target(path)
+
+
 def warn_of_few(audit: Audit, quiet: bool) -> None:
     """Pseudonyms hide nobody among a handful."""
     if len(audit.members) < FEW and not quiet:
@@ -54,8 +62,7 @@ class Hiding:
     suppress: bool
 
     def __post_init__(self) -> None:
-        if self.key.exists():  # a key that cannot be used is told before the work is done
-            read_key(self.key)
+        check_key(self.key)
 
     def __call__(self, audit: Audit, quiet: bool) -> Audit:
         """The audit with pseudonyms. Raises ``BadKey`` and ``Unwritable``."""
@@ -101,7 +108,10 @@ class Page:
     beside: Path  # the export's folder
     key: Path | None
     quotes: bool
-    lang: str
+
+    def __post_init__(self) -> None:
+        if self.key or self.key_file.parent.is_dir():  # a folder without an export is the export's problem
+            check_key(self.key_file)
 
     @property
     def key_file(self) -> Path:
@@ -109,7 +119,7 @@ class Page:
         return self.key or (self.target.parent if self.target else self.beside) / KEY
 
 
-def write_page(audit: Audit, page: Page, check: Callable[[Path], None], quiet: bool) -> Path:
+def write_page(audit: Audit, page: Page, lang: str, check: Callable[[Path], None], quiet: bool) -> Path:
     """Write the version to share, and with quotes a list of them for its maker. Returns the page's path.
 
     ``check`` raises where a path cannot be written to. Raises ``BadKey``, ``Leaking`` and ``Unwritable``.
@@ -119,7 +129,7 @@ def write_page(audit: Audit, page: Page, check: Callable[[Path], None], quiet: b
     key = project_key(page.key_file, quiet)
     target = page.target or page.beside / share_name(audit, key)
     check(target)
-    made = shareable(audit, key, name=target.name, lang=page.lang, quotes=page.quotes, version=__version__)
+    made = shareable(audit, key, name=target.name, lang=lang, quotes=page.quotes, version=__version__)
     warn_of_few(audit, quiet)
     if page.quotes:
         listed = target.with_suffix(".review.txt")

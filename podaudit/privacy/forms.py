@@ -32,7 +32,8 @@ _HANDLE = re.compile(r"(?<![\w@])@[a-z0-9_][\w.]{0,29}")
 _ISOLATED = re.compile(
     "@[\u2066-\u2069\u202a-\u202e\u200e\u200f]+([^\u2066-\u2069\u202a-\u202e\n]{1,100})[\u2066-\u2069\u202a-\u202e]"
 )
-_TOKEN = re.compile(r"[^\W\d_]+")
+ESCAPE = re.compile(r"%[2-7][0-9a-f]")  # a sign written by its number, as in anna%2Dde%20vries, parts words
+_TOKEN = re.compile(rf"{ESCAPE.pattern}|([^\W\d_]+)")
 _LEAST_DIGITS = 7
 _TAIL = 9  # last digits by which a number is the same in every notation
 _CODE = re.compile(r"[a-z0-9_-]{6,}")
@@ -88,7 +89,8 @@ _KINDS = (
 def tokens(copy: str) -> Iterator[tuple[int, int, str]]:
     """The words of letters in a folded copy: (start, stop, word)."""
     for m in _TOKEN.finditer(copy):
-        yield m.start(), m.end(), m[0]
+        if m[1]:
+            yield m.start(), m.end(), m[1]
 
 
 def squeezed(text: str) -> str:

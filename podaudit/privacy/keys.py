@@ -48,7 +48,7 @@ def read_key(path: Path) -> bytes:
             raise BadKey(f"{path} is no file; name the file that holds the key.")
         _check_private(path, found)
         with path.open("rb") as file:
-            data = file.read(_LONGEST)
+            data = file.read(_LONGEST + 1)
     except FileNotFoundError as error:
         raise BadKey(f"There is no key {path}; check its name.") from error
     except OSError as error:
@@ -77,6 +77,8 @@ def _check_private(path: Path, found: os.stat_result) -> None:
 
 
 def _key_in(path: Path, data: bytes) -> bytes:
+    if len(data) > _LONGEST:
+        raise BadKey(f"{path} is no key of podaudit: it is larger than a key can be; let podaudit make one.")
     lines = data.decode("utf-8", "replace").splitlines()
     if not lines or lines[0].strip() != _HEADER:
         raise BadKey(f'{path} is no key of podaudit: it does not begin with "{_HEADER}"; let podaudit make one.')

@@ -262,9 +262,12 @@ def _weigh(found: Known, texts: Iterable[str], stop: frozenset[str]) -> None:
     wanted = (found.single.keys() | found.short.keys()) - found.first
     for text in texts:
         copy, origin = folded(text, seams=True)
-        for start, _, word in forms.tokens(copy):
-            if word in wanted:
-                (high if text[origin[start]].isupper() else low)[word] += 1
+        met = [(origin[start], word) for start, _, word in forms.tokens(copy) if word in wanted]
+        # A link is in small letters throughout, whoever's name it holds.
+        within = [(form.start, form.stop) for form in forms.find(text)] if met else []
+        for at, word in met:
+            if not any(start <= at < stop for start, stop in within):
+                (high if text[at].isupper() else low)[word] += 1
     found.weak = {w for w in found.single if w in stop}
     found.weak |= {w for w in wanted if w in found.single and low[w] >= _MOSTLY and low[w] >= high[w]}
     found.short = {w: who for w, who in found.short.items() if not low[w]}

@@ -60,11 +60,6 @@ def folded(text: str, seams: bool = False) -> tuple[str, Sequence[int]]:
     return "".join(parts), origin
 
 
-def plain(text: str) -> str:
-    """The folded copy alone."""
-    return folded(text)[0]
-
-
 def words(text: str) -> list[str]:
     """The folded words of letters in ``text``, parted at capitals: ``AnnaDeVries`` -> anna, de, vries."""
     return _WORDS.findall(folded(text, seams=True)[0])

@@ -115,6 +115,7 @@ class Namer:
 
 
 def _near(between: str) -> bool:
+    between = forms.ESCAPE.sub(" ", between)
     return len(between) <= _GAP and not any(c.isdigit() or c == "\n" for c in between)
 
 

@@ -139,10 +139,8 @@ class _Work:
             return text
         return self.redactor.text(text) if self.redactor else ""
 
-    def why(self, text: Any) -> Any:
+    def why(self, text: str) -> str:
         """A reason: its own words stay, those of the chat go the way of all text."""
-        if not isinstance(text, str):
-            return text
         for name, token in self.files.items():
             text = text.replace(name, token)
         if self.redactor:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from podaudit.privacy import forms
 from podaudit.privacy.known import Known, Who
+from podaudit.privacy.letters import words
 from podaudit.privacy.naming import Namer
 from podaudit.privacy.tokens import Tokens
 
@@ -28,12 +29,16 @@ class Redactor:
     members: Mapping[str, str]  # canonical name -> pseudonym
     _namer: Namer = field(init=False)
     _shown: re.Pattern[str] | None = field(init=False)
+    _signs: re.Pattern[str] | None = field(init=False)
     _done: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._namer = Namer(self.known)
         shown = sorted((name for name in self.known.shown if len(name) > _SHORT), key=lambda name: (-len(name), name))
         self._shown = re.compile(rf"(?<!\w)(?:~\s?)?({'|'.join(map(re.escape, shown))})(?!\w)") if shown else None
+        # A name of a sign or two is looked for where it stands alone; whether it is meant as one is not clear.
+        signs = sorted(name for name in self.known.shown if len(name) <= _SHORT and not words(name))
+        self._signs = re.compile(rf"(?<!\S)[@~]?({'|'.join(map(re.escape, signs))})(?!\S)") if signs else None
 
     def text(self, text: str) -> str:
         """``text`` redacted."""
@@ -71,6 +76,8 @@ class Redactor:
         """The names in a text; those that stand as the app shows them with their signs and emoji."""
         shown = self._shown.finditer(text) if self._shown else ()
         whole: list[_Span] = [(m.start(), m.end(), Who("full name", (self.known.shown[m[1]],))) for m in shown]
+        if self._signs:
+            whole += [(m.start(), m.end(), Who("full name")) for m in self._signs.finditer(text)]
         every = [*whole, *((named.start, named.stop, named.who) for named in self._namer.find(text))]
         kept: list[_Span] = []
         for start, stop, who in sorted(every, key=lambda span: span[:2]):

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.hostile import chats, containers, texts
+from tests.hostile import chats, containers, linkedin, sharing, texts
 
-CASES = (*texts.CASES, *containers.CASES, *chats.CASES)
+CASES = (*texts.CASES, *containers.CASES, *chats.CASES, *linkedin.CASES, *sharing.CASES)

@@ -35,15 +35,19 @@ class Refused:
     said: str
 
 
+Outcome = Read | Refused
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One hostile or broken input: ``make`` writes it into an empty folder and returns the arguments that name it."""
 
     name: str
     threat: str
-    outcome: Read | Refused
+    outcome: Outcome
     make: Callable[[Path], Sequence[str]]
     heavy: bool = False  # in size or in what it asks of the machine: run as a process of its own, with a cap
+    hidden: tuple[str, ...] = ()  # stand neither on the page nor in what is said, in capitals or not
 
 
 def pod(name: str = "Bob", text: str = "", group: str = "Pod") -> str:

@@ -1,0 +1,235 @@
+"""Pseudonyms at their edges: names that are odd, keys that are not one's own, outputs packed many times over."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from podaudit import privacy
+from podaudit.audit import Audit, audit
+from podaudit.corrections import Corrections
+from podaudit.model import Options, Unreadable
+from podaudit.privacy import decode, keys
+from tests.conftest import Call
+from tests.hostile.making import pod
+from tests.making import audit_of, export_of, post
+
+KEY = bytes.fromhex("8f3a61c27be90d54a1f7203c9e68b5d4470e12fb6c8d39a5e0b1742f5dc98a63")
+
+
+def redacted(made: Audit) -> tuple[list[str], list[str]]:
+    """Members' pseudonyms in the order of the table of members, and the texts."""
+    hidden = privacy.pseudonymise(made, KEY, text="redacted")
+    tokens = dict(zip(made.messages["member"], hidden.messages["member"], strict=True))
+    return [tokens[name] for name in made.members["name"]], hidden.messages["text"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "becomes"),
+    [
+        ("Dr. Aafke Zonderland", "dank Aafke, dank mevrouw Zonderland", "dank {0}, dank mevrouw {0}"),
+        ("Drs.", "dank drs. Iemand", "dank {0}. Iemand"),
+        ("Jo-Ann Zonderland", "dank JoAnn, jo-ann en Joann", "dank {0}, {0} en {0}"),
+        ("Noaaa", "dank Noa en noaa", "dank {0} en {0}"),
+        ("Wil Zonderland", "ik wil dat #wil en @wil en @Wil dat ook willen", "ik wil dat #{0} en {0} en {0} dat ook willen"),
+        ("Aafke Zonderland", "zie aafkezonderlandcoaching op het net", "zie {0} op het net"),
+        ("Aafke Zonderland", "zie aafke%20zonderland en aafke%2Dzonderland", "zie {0} en {0}"),
+        ("Aafke Zonderland", "100%aafke en 50% zonderland", "100%{0} en 50% {0}"),
+        ("\U0001f41d\U0001f41d", "dank @\U0001f41d\U0001f41d en \U0001f41d, ook \U0001f41d\U0001f41d",
+         "dank [name] en \U0001f41d, ook [name]"),
+        ("\u2767\u2767\u2767", "dank \u2767\u2767\u2767 en \u2767", "dank {0} en \u2767"),
+        ("+31 6 00000123", "Vince hier, nieuw nummer. Groet, Vince", "{0} hier, nieuw nummer. Groet, {0}"),
+    ],
+)  # fmt: skip
+def test_odd_names_are_found_as_people_write_them(name: str, text: str, becomes: str) -> None:
+    made = audit_of(f"08:00 Bouwe: hallo\n08:01 {name}: {text}\n08:02 {name}: ja")
+    tokens, texts = redacted(made)
+    own = tokens[made.members["name"].tolist().index(next(n for n in made.members["name"] if n != "Bouwe"))]
+    assert texts[1] == becomes.replace("{0}", own)
+
+
+@pytest.mark.parametrize(
+    ("slug", "kept"),
+    [
+        ("zonderland", False), ("aafke-van-zonderland-8a7b", False), ("8a7b-1234", True), ("met-en-van", True),
+    ],
+)  # fmt: skip
+def test_who_stands_in_a_link_is_known_outside_it_too(slug: str, kept: bool) -> None:
+    """What is no name, for it is digits or words without which no sentence does, stays in texts."""
+    said = " ".join(part for part in slug.split("-"))
+    made = audit_of(f"08:00 Bouwe: graag liken {post(1, slug)}\n08:01 Carlijn: dank {said.capitalize()}!")
+    text = redacted(made)[1][-1]
+    assert ("onderland" not in text) and (text == f"dank {said.capitalize()}!") == kept
+
+
+@pytest.mark.parametrize("name", ["Petra Zonderland", "Zonderland"])
+def test_somebody_from_outside_for_whom_a_call_is_bears_a_pseudonym_as_well(name: str) -> None:
+    export = export_of(f"08:00 Bouwe: graag liken {post(1)}\n08:01 Carlijn: mooi van {name}\n08:02 Bouwe: ja")
+    toml = f'[[call]]\nline = 1\nbeneficiary = "{name}"\n'
+    made = audit(export, Options(), Corrections.parse(toml, "c.toml"))
+    hidden = privacy.pseudonymise(made, KEY, text="redacted")
+    (outsider,) = set(hidden.calls["beneficiary"])
+    assert outsider.startswith("Outsider-")
+    assert hidden.messages["text"].tolist()[1] == f"mooi van {outsider}"
+
+
+def test_links_in_small_letters_make_no_ordinary_word_of_a_name() -> None:
+    links = "\n".join(f"08:{n:02} Aafke Zonderland: graag liken {post(n, 'zonderland-coaching')}" for n in range(1, 5))
+    made = audit_of(f"{links}\n08:10 Bouwe: dag zonderland")
+    assert "zonderland" not in redacted(made)[1][-1]
+    assert [leak.kind for leak in privacy.leaks(made, {"a": b"dag zonderland"})]
+
+
+# ------------------------------------------------------------------------------------------------------------------ keys
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights are those of POSIX")
+def test_a_key_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    privacy.new_key(tmp_path / "a.key")
+    own = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: own + 1)
+    with pytest.raises(privacy.BadKey, match="belongs to another user"):
+        privacy.read_key(tmp_path / "a.key")
+
+
+def test_a_key_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    (tmp_path / "a.key").symlink_to("a.key")
+    with pytest.raises(Unreadable, match=r"Cannot read the key .*; check its rights"):
+        privacy.read_key(tmp_path / "a.key")
+
+
+def test_a_file_larger_than_a_key_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.key"
+    path.write_text("podaudit key 1\nabout\n" + KEY.hex() * 100, encoding="ascii")
+    path.chmod(0o600)
+    with pytest.raises(privacy.BadKey, match="larger than a key can be"):
+        privacy.read_key(path)
+
+
+# --------------------------------------------------------------------------------------------------------------- outputs
+
+
+def _packed(data: bytes, times: int) -> bytes:
+    for _ in range(times):
+        data = gzip.compress(data, mtime=0)
+    return data
+
+
+def test_packages_within_packages_are_opened_as_deep_as_anything_is_packed() -> None:
+    assert list(decode.texts(_packed(b"Bouwe", 4))) == ["Bouwe"]
+    assert list(decode.texts(_packed(b"Bouwe", 5))) == []
+
+
+@pytest.mark.parametrize(
+    "data", [_packed(b"Bouwe" * 99, 1)[:20], zlib.compress(b"Bouwe" * 99)[:9], b"\x1f\x8bBouwe", b"x\x9cBouwe"]
+)
+def test_what_only_looks_packed_is_read_as_it_stands(data: bytes) -> None:
+    assert next(decode.texts(data)) == data.decode("utf-8", "replace")
+
+
+def test_escapes_within_escapes_are_taken_off_a_few_times() -> None:
+    assert "Bouwe" in list(decode.texts(b"%252542ouwe"))
+    assert "Bouwe" not in list(decode.texts(b"%25252525252542ouwe"))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array(["x", "Bouwe"]).dictionary_encode(), pa.array([[("Bouwe", 1)]], pa.map_(pa.string(), pa.int64())),
+        pa.array([[("x", "Bouwe")]], pa.map_(pa.string(), pa.string())), pa.array([b"Bouwe", None]), pa.array([["x"], ["Bouwe"]]),
+        pa.array([{"a": "Bouwe"}]), pa.array([{"Bouwe": 1.5}]), pa.array([_packed(b"Bouwe", 2)], pa.large_binary()),
+        pa.array(["Bouwe"], pa.large_string()), pa.array([["Bouwe"]], pa.large_list(pa.string())),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_every_type_of_a_parquet_column_is_looked_into(column: pa.Array) -> None:
+    file = io.BytesIO()
+    pq.write_table(pa.table({"a": column, "b": pa.array([1.5] * len(column))}), file)
+    assert any("Bouwe" in text for text in decode.texts(file.getvalue()))
+
+
+def test_two_in_one_handle_and_a_name_in_pieces_of_one() -> None:
+    made = audit_of(
+        "08:00 Bouwe: hallo\n08:01 Aafke Zonderland: volg @aafke_bouwe en @a.afkezonderland\n08:02 Bouwe: ja"
+    )
+    tokens, texts = redacted(made)
+    aafke, bouwe = (tokens[made.members["name"].tolist().index(name)] for name in ("Aafke Zonderland", "Bouwe"))
+    assert texts[1] in (f"volg {aafke} en {aafke}", f"volg {bouwe} en {aafke}")
+
+
+def test_short_names_are_found_whole_and_never_by_a_letter() -> None:
+    made = audit_of("08:00 Al B: hallo\n08:01 Aafke V: a b c, al met al, dank Aafke V. en Al B\n08:02 Al B: ja")
+    tokens, texts = redacted(made)
+    al, aafke = (tokens[made.members["name"].tolist().index(name)] for name in ("Al B", "Aafke V"))
+    assert texts[1] == f"a b c, al met al, dank {aafke}. en {al}"
+
+
+@pytest.mark.parametrize("name", ["Bouwe Jr", "\U0001f41d", "Bouw"])
+def test_an_outsider_whose_name_is_a_members_or_none_takes_nobodys_pseudonym(name: str) -> None:
+    export = export_of(f"08:00 Bouw Zonderland: graag liken {post(1, 'bouw-van-de-zee')}\n08:01 Carlijn: dag Bouw")
+    toml = f'[[call]]\nline = 1\nbeneficiary = "{name}"\n'
+    made = audit(export, Options(), Corrections.parse(toml, "c.toml"))
+    hidden = privacy.pseudonymise(made, KEY, text="redacted")
+    assert hidden.messages["text"].tolist()[1] == f"dag {hidden.messages['member'].tolist()[0]}"
+
+
+# -------------------------------------------------------------------------------------------------------------- writing
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Path:
+    path = tmp_path / "chat.txt"
+    path.write_text(pod("Aafke Zonderland"), encoding="utf-8")
+    return path
+
+
+def test_tables_that_cannot_be_moved_into_their_folder_leave_it_as_it_was(
+    call: Call, chat: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, real = chat.with_name("tables"), os.replace
+
+    def full(one: Any, other: Any) -> None:
+        if Path(other).parent == folder:
+            raise OSError(28, "No space left on device")
+        real(one, other)
+
+    for there in (False, True):
+        if there:
+            folder.mkdir()
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "replace", full)
+            status, _, said = call("tables", chat, "-o", folder, "--pseudonyms", chat.with_name("a.key"), "-q")
+        assert (status, said.count("\n")) == (1, 1) and "no space left on device" in said
+        assert folder.exists() == there and (not there or not list(folder.iterdir()))
+
+
+def test_a_chat_in_no_folder_is_told_before_its_key_is_looked_for(call: Call) -> None:
+    status, _, said = call("report", "none/chat.txt", "--share")
+    assert (status, said.count("\n")) == (1, 1) and "chat.txt does not exist" in said
+
+
+def test_quotes_are_listed_without_a_word_where_that_is_wanted(call: Call, chat: Path) -> None:
+    status, out, said = call("report", chat, "--share", "--quotes", "-q", "--no-open")
+    assert (status, said) == (0, "")
+    listed = Path(os.fsdecode(out.strip())).with_suffix(".review.txt")
+    assert "Aafke Zonderland" in listed.read_text(encoding="utf-8") and listed.stat().st_mode & 0o077 == 0
+
+
+def test_where_there_are_no_rights_of_posix_none_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.key"
+    privacy.new_key(path)
+    path.chmod(0o644)
+    found = path.stat()
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(os, "name", "nt")
+        keys._check_private(path, found)
+    with pytest.raises(privacy.BadKey, match="can be read by others"):
+        keys._check_private(path, found)
