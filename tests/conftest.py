@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,9 @@ from podaudit import cli, model
 from podaudit.audit import Audit
 from podaudit.resources import demo_chat
 from tests.making import whole
+
+# What a shell begins in the background ignores interrupts, and so do the processes that it begins; the tests send some.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("podaudit", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("podaudit")

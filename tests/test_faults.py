@@ -185,7 +185,10 @@ def _stopped(tmp_path: Path, number: int, after: float) -> int:
         assert writer.stdout is not None and writer.stdout.readline() == b"ready\n"
         time.sleep(after)
         writer.send_signal(number)
-        return writer.wait(timeout=60)
+        try:
+            return writer.wait(timeout=60)
+        finally:
+            writer.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=lambda n: n.name)
