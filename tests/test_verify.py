@@ -153,10 +153,11 @@ def test_a_version_to_share_says_that_it_carries_none(tmp_path: Path) -> None:
 def test_tables_of_many_groups_are_compared_without_their_exports(tmp_path: Path) -> None:
     (tmp_path / "groups.csv").write_bytes(b"x")
     listed = [{"file": "groups.csv", "sha256": hashlib.sha256(b"x").hexdigest()}]
-    manifest = {"generator": "podaudit 1", "inputs": ["Group-1"], "outputs": listed}
+    inputs, options = [{"group": "Group-1"}], {"names": "pseudonyms"}
+    manifest = {"generator": "podaudit 1", "inputs": inputs, "options": options, "outputs": listed}
     (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     found = verify.verify(tmp_path, [])
-    assert (found.inputs, [f.state for f in found.findings]) == (0, [State.SAME])
+    assert (found.keyed, [f.state for f in found.findings]) == (True, [State.SAME])
 
 
 def test_a_text_in_the_chat_is_no_seal(call: Call, tmp_path: Path) -> None:
