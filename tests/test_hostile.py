@@ -211,7 +211,13 @@ def test_heavy_ones_are_bounded(case: Case, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory cannot be capped in this way here")
-@pytest.mark.parametrize("threat", sorted({c.threat for c in CASES if not c.heavy}))
+@pytest.mark.parametrize(
+    "threat",
+    [
+        pytest.param(threat, marks=[] if threat in ("zips", "markup", "linkedin") else pytest.mark.slow)
+        for threat in sorted({c.threat for c in CASES if not c.heavy})
+    ],
+)
 def test_a_process_of_its_own_does_the_same(threat: str, tmp_path: Path) -> None:
     case = next(c for c in CASES if c.threat == threat)
     status, said, out = _as_a_process(case, tmp_path)
