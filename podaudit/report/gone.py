@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from podaudit.dynamics.pressing import presses
 from podaudit.model import Event, Label
-from podaudit.report.labelled import event_text, names
+from podaudit.report.labelled import event_text, names, notices
 from podaudit.report.language import Piece, Text
 from podaudit.report.pressed import left_out
 from podaudit.report.tally import Tally, rows
@@ -149,10 +148,7 @@ def _events(t: Tally) -> tuple[tuple[EventRow, ...], Text]:
     every = [r for r in t.membership if Event(r["event"]) in (*CAME, *WENT)]
     shown = every if len(every) <= _EVENTS else [r for r in every if Event(r["event"]) in WENT][:_EVENTS]
     made: list[EventRow] = []
-    # A notice that tells of several members is one row.
-    for i, ((line, _, _), group) in enumerate(groupby(shown, lambda r: (r["line"], r["event"], r["by"])), start=1):
-        together = list(group)
-        t.cite(line, t.claim(t.lang.gettext("came and went"), f"#x{i}"))
-        several = [r["member"] for r in together]
-        made.append(EventRow(f"x{i}", line, t.lang.moment(together[0]["time"]), event_text(t, together[0], several)))
+    for i, (row, said) in enumerate(notices(t, shown), start=1):
+        t.cite(row["line"], t.claim(t.lang.gettext("came and went"), f"#x{i}"))
+        made.append(EventRow(f"x{i}", row["line"], t.lang.moment(row["time"]), said))
     return tuple(made), left_out(t, len(every) - len(shown))

@@ -81,16 +81,16 @@ def _assumed(t: Tally) -> tuple[tuple[Saying, ...], tuple[Text, ...]]:
     if several:
         zone = lang.say("Times are those of the phone that made the first export; the files name no time zone.")
     assumed = [*([] if several else [dates]), zone, *settled]
-    whose: list[bool] = (
-        [] if any(OTHER_PHONE in warning for warning in source.warnings) else t.audit.members["owner"].tolist()
-    )
-    for name, is_owner in zip(t.audit.members["name"], whose, strict=False):
-        if is_owner and grounds:
+    of_another = any(OTHER_PHONE in warning for warning in source.warnings)  # then the owner is not "you"
+    for name, is_owner in zip(t.audit.members["name"], t.audit.members["owner"], strict=True):
+        if of_another or not is_owner:
+            continue
+        if grounds:
             assumed.append(
                 lang.say("“You” in the app's notices is taken to be %(member)s, who %(grounds)s.",
                          member=t.member(name), grounds=grounds)
             )  # fmt: skip
-        elif is_owner:
+        else:
             assumed.append(lang.say("“You” in the app's notices is taken to be %(member)s.", member=t.member(name)))
     return tuple(warnings), tuple(assumed)
 

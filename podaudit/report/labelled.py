@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from podaudit.model import Event, Label
@@ -105,6 +106,13 @@ _EVENT_SEVERAL_BY = {
     Event.ADDED: N_("%(members)s were added by %(by)s"),
     Event.REMOVED: N_("%(members)s were removed by %(by)s"),
 }
+
+
+def notices(t: Tally, events: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Text]]:
+    """Membership events as sentences, each with its first row; those of one notice, as of several members, in one sentence."""
+    for _, group in groupby(events, lambda r: (r["line"], r["event"], r["by"])):
+        together = list(group)
+        yield together[0], event_text(t, together[0], [r["member"] for r in together])
 
 
 def event_text(t: Tally, row: dict[str, Any], names: Sequence[str | None] = ()) -> Text:

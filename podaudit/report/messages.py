@@ -7,10 +7,9 @@ import json
 import zlib
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import groupby
 
 from podaudit.model import ReplyStatus
-from podaudit.report.labelled import WHY_COMPACT, chips, event_text
+from podaudit.report.labelled import WHY_COMPACT, chips, notices
 from podaudit.report.language import Language, Piece, Text, plain, visible
 from podaudit.report.sayings import Saying, retell, retell_all
 from podaudit.report.tally import Tally, rows
@@ -80,10 +79,9 @@ def messages(t: Tally) -> Messages:
 def _events(t: Tally) -> dict[int, Text]:
     """Line -> what the app's notices on it tell of members, for a page that does not quote them."""
     told: dict[int, Text] = {}
-    for (line, _, _), group in groupby(t.membership, lambda r: (r["line"], r["event"], r["by"])):
-        together = list(group)
-        said = event_text(t, together[0], [r["member"] for r in together])
-        told[line] = (*told[line], Piece("; "), *said) if line in told else said
+    for row, said in notices(t, t.membership):
+        before = told.get(row["line"])
+        told[row["line"]] = (*before, Piece("; "), *said) if before else said
     return told
 
 
