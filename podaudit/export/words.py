@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -24,22 +24,20 @@ UNSEEN = frozenset(c for c in map(chr, (0xAD, 0x61C, 0xFEFF, *range(0x2000, 0x20
 # Those of them that set the direction of the text, and so are never part of a name.
 BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
 _SLOT = re.compile(r"\{[^}]*\}")
-_EITHER = re.compile(r"\[[^\[\]]*\]")
 _CUT = re.compile("[\0\"' ]")
 _ORDER = (Kind.CONTACT, Kind.DELETED, Kind.POLL, Kind.LOCATION, Kind.CALL, Kind.MEDIA)
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One wording. ``anchor``: its longest fixed piece in lower case, looked for before the pattern is tried."""
+    """One wording. ``anchors``: pieces in lower case of which every text of this form holds one, looked for before it is tried."""
 
     language: str
     event: str  # a membership event, or empty for another notice
     by_you: bool
     who_you: bool
     text: str
-    anchor: str
-
+    anchors: frozenset[str]
     kind: Kind | None = None  # what a placeholder stands for; None for a notice
 
     def match(self, plain: str) -> re.Match[str] | None:
@@ -51,24 +49,25 @@ class Form:
 class Forms:
     """Wordings by their anchors: a text is tried on those only whose anchor it holds."""
 
-    by_anchor: tuple[tuple[str, tuple[tuple[int, Form], ...]], ...]
+    forms: tuple[Form, ...]
+    by_anchor: Mapping[str, tuple[int, ...]]  # places in ``forms``
 
     @classmethod
     def of(cls, forms: Iterable[Form]) -> Forms:
         """Group wordings; their order stays the order in which they are tried."""
-        groups: dict[str, list[tuple[int, Form]]] = {}
-        for i, form in enumerate(forms):
-            groups.setdefault(form.anchor, []).append((i, form))
-        return cls(tuple((anchor, tuple(group)) for anchor, group in groups.items()))
+        held, groups = tuple(forms), defaultdict[str, list[int]](list)
+        for i, form in enumerate(held):
+            for anchor in form.anchors:
+                groups[anchor].append(i)
+        return cls(held, {anchor: tuple(group) for anchor, group in groups.items()})
 
     def near(self, low: str, language: str = "") -> list[Form]:
         """The wordings a casefolded text may have, those of ``language`` first."""
-        groups = [group for anchor, group in self.by_anchor if anchor in low]
-        found = sorted((form.language != language, i, form) for group in groups for i, form in group)
-        return [form for _, _, form in found]
+        found = {i for anchor, group in self.by_anchor.items() if anchor in low for i in group}
+        return [self.forms[i] for i in sorted(found, key=lambda i: (self.forms[i].language != language, i))]
 
     def __iter__(self) -> Iterator[Form]:
-        yield from (form for _, group in self.by_anchor for _, form in group)
+        return iter(self.forms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +113,32 @@ def _translate(form: str) -> str:
     return "".join(out)
 
 
-def _anchor(form: str) -> str:
-    """The longest piece that every text of this form holds."""
-    plain = _SLOT.sub("\0", form)
-    while "[" in plain:
-        plain = _EITHER.sub("\0", plain)
-    return max(_CUT.split(plain), key=len).casefold()
+def _anchors(form: str) -> frozenset[str]:
+    """Of the fixed words, and of what each pair of brackets lets one choose from, the pieces that other texts least likely hold."""
+    fixed, choices, depth = "", list[str](), 0
+    for c in _SLOT.sub("\0", form):
+        if c == "[":
+            if depth == 0:
+                fixed += "\0"
+                choices.append("")
+            else:
+                choices[-1] += "\0"
+            depth += 1
+        elif c == "]":
+            depth -= 1
+        elif depth == 0:
+            fixed += c
+        elif depth == 1:  # what nested brackets hold may be missing
+            choices[-1] += c
+    return max(
+        (frozenset(map(_piece, texts)) for texts in ([fixed], *(choice.split("|") for choice in choices))),
+        key=lambda pieces: (min(map(len, pieces)), -len(pieces)),
+    )
+
+
+def _piece(text: str) -> str:
+    """The longest of the words that a text holds in any case."""
+    return max(_CUT.split(text), key=len).casefold()
 
 
 @cache
@@ -162,7 +181,7 @@ def load() -> Words:
 def _form(
     language: str, text: str, event: str = "", by_you: bool = False, who_you: bool = False, kind: Kind | None = None
 ) -> Form:
-    return Form(language, event, by_you, who_you, text, _anchor(text), kind)
+    return Form(language, event, by_you, who_you, text, _anchors(text), kind)
 
 
 def _heads(forms: Iterable[str]) -> str:
