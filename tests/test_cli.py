@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import resource
 import signal
 import stat
 import subprocess
@@ -400,13 +401,19 @@ def test_the_browser_is_opened_only_for_a_person(
 @pytest.mark.parametrize("asked", ["--help", "-h", "--version", "-V"])
 def test_help_and_version_answer_at_once(asked: str) -> None:
     taken = []
-    for _ in range(5):
-        started = time.perf_counter()
+    for _ in range(5):  # the processor's work, which no other process on the machine adds to
+        before = _worked()
         subprocess.run([sys.executable, "-m", "podaudit", asked], check=True, capture_output=True)
-        taken.append(time.perf_counter() - started)
+        taken.append(_worked() - before)
         if taken[-1] < 0.3:
             return
     pytest.fail(f"podaudit {asked} took {min(taken):.2f} s at best")
+
+
+def _worked() -> float:
+    """Seconds that processors have worked for processes begun here that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_help_imports_nothing_heavy() -> None:
