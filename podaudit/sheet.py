@@ -9,17 +9,17 @@ import csv
 import difflib
 import io
 import tempfile
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podaudit.codes import CODES, GROUPS, chat_id
+from podaudit.export.source import read_file
 from podaudit.model import Unreadable
 from podaudit.sampling import Drawn
 from podaudit.tables import guard
-from podaudit.workbook import fitted, open_book
+from podaudit.workbook import ROWS, Bounds, fitted, open_book, read_book
 
 if TYPE_CHECKING:
     from podaudit.audit import Audit
@@ -30,6 +30,7 @@ NONE, REMARK = "none", "remark"
 COLUMNS = (*ABOUT, *CODES, NONE, REMARK)
 CHOICES = ("yes", "no", "?")
 DESIGN = ("chat", "line", "stratum", "in_stratum", "drawn", "probability", "weight")
+_BOUNDS = Bounds(size=256 << 20, rows=ROWS + 1, columns=256)
 _YES = frozenset("yes y ja j x 1 true".split())
 _NO = frozenset("no n nee 0 false".split())
 _WIDTHS = {"chat": 6, "line": 8, "time": 17, "member": 18, "before": 45, "text": 60, "after": 45, REMARK: 30}
@@ -190,11 +191,8 @@ def read_design(path: Path) -> dict[Key, Drawn]:
 
 def _rows(path: Path, needed: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a CSV file or workbook with their numbers in it; cells as bare text by the name of their column."""
-    try:
-        table = _workbook(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv(path)
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise Unreadable(f"Cannot read {path}: {reason}; check its name and rights.") from error
+    data = read_file(path, _BOUNDS.size, "the sheet as podaudit sample wrote it")
+    table = _workbook(path, data) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv(path, data)
     head = [cell.strip().lower() for cell in table[0]] if table else []
     if missing := [name for name in needed if name not in head]:
         raise Unreadable(f"{path.name} has no column {missing[0]}; give it as podaudit sample wrote it.")
@@ -204,8 +202,7 @@ def _rows(path: Path, needed: Iterable[str]) -> Iterator[tuple[int, dict[str, st
             yield n, {name: cells.get(name, "") for name in head}
 
 
-def _csv(path: Path) -> list[list[str]]:
-    raw = path.read_bytes()
+def _csv(path: Path, raw: bytes) -> list[list[str]]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:  # a spreadsheet's own idea of CSV; what is read of it is plain
@@ -217,19 +214,11 @@ def _csv(path: Path) -> list[list[str]]:
         raise Unreadable(f"{path.name} is no CSV that can be read; save it as CSV or Excel.") from error
 
 
-def _workbook(path: Path) -> list[list[str]]:
-    import openpyxl
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # its lists of choices are of a kind that openpyxl leaves out
-            book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
-            sheet = book["coding"] if "coding" in book.sheetnames else book.worksheets[0]
-            return [[_bare(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-    except OSError:
-        raise
-    except Exception as error:  # whatever a reader of somebody else's raises, the file is at fault
-        raise Unreadable(f"{path.name} is no Excel workbook that can be read; save it as CSV or Excel.") from error
+def _workbook(path: Path, data: bytes) -> list[list[str]]:
+    held = read_book(data, path.name, _BOUNDS, "save it as CSV or Excel (.xlsx)")
+    if not held:
+        raise Unreadable(f"{path.name} has no sheet with cells; give it as podaudit sample wrote it.")
+    return [[_bare(cell) for cell in row] for row in dict(held).get("coding", held[0][1])]
 
 
 def _bare(cell: Any) -> str:

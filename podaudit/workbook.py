@@ -1,4 +1,8 @@
-"""Tables as Excel workbooks: text stands as text and is guarded, so that nothing in a chat is ever run."""
+"""Excel workbooks, written and read.
+
+Written: tables whose text stands as text and is guarded, so that nothing in a chat is ever run. Read: what somebody gives us,
+which may mean harm: its size is bounded and its parts are looked at before a reader of somebody else's is let loose on it.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,14 @@ import datetime as dt
 import io
 import json
 import tempfile
+import warnings
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podaudit import __version__
-from podaudit.model import rows
+from podaudit.export.source import ZIP_ERRORS, ZIP_MARKS, reason
+from podaudit.model import Unreadable, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +33,11 @@ _CREATED = dt.datetime(2000, 1, 1)  # what a file says of itself holds no clock
 _FIRST_YEAR = 1900  # before it Excel has no dates
 _WIDTHS = {"int": 10, "float": 12, "bool": 8, "time": 19, "list": 24, "map": 40}
 _WIDE = {"text": 80, "why": 50, "url": 40, "about": 60}
+_OLD = b"\xd0\xcf\x11\xe0"  # how Excel's former files begin, and those with a password
+_PARTS = 2000  # files in a workbook
+_DECLARED = [  # what only a part that means harm declares, in the encodings that XML may have
+    f"<!{word}".encode(encoding) for word in ("DOCTYPE", "ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +124,64 @@ def _text(value: Any) -> str:
     if isinstance(value, dt.datetime):
         return value.isoformat(timespec="seconds")
     return json.dumps(value, ensure_ascii=False, default=_text)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The most that is read of a workbook; rows and columns beyond are left."""
+
+    size: int  # bytes, unpacked
+    rows: int  # of a sheet
+    columns: int
+
+
+def read_book(data: bytes, name: str, bounds: Bounds, mend: str) -> list[tuple[str, list[list[Any]]]]:
+    """Each sheet's title and cells, formulas as the values that were saved with them.
+
+    Raises ``Unreadable`` where it is no workbook, is broken, or unpacks to more; the sentence ends in ``mend``, what to do.
+    """
+    import openpyxl
+
+    _check(data, name, bounds.size, mend)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # styles and lists of choices that openpyxl leaves out
+            held = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            return [
+                (str(sheet.title), [
+                    list(row) for row in sheet.iter_rows(max_row=bounds.rows, max_col=bounds.columns, values_only=True)
+                ])
+                for sheet in held.worksheets
+            ]  # fmt: skip
+    except MemoryError:
+        raise  # the file is within its bounds: it is the machine that lacks room
+    except Exception as e:  # a reader of somebody else's meets a hostile file: whatever it raises, the file is at fault
+        raise Unreadable(f"{name} cannot be read as a workbook ({type(e).__name__}); {mend}.") from None
+
+
+def _check(data: bytes, name: str, most: int, mend: str) -> None:
+    """Refuse what is no workbook, or would unpack to more than it may, before it is read."""
+    if data.startswith(_OLD):
+        raise Unreadable(
+            f"{name} is an Excel file of the old kind (.xls) or has a password; save it as .xlsx without one."
+        )
+    none = Unreadable(f"{name} is no Excel workbook (.xlsx); {mend}.")
+    if not data.startswith(ZIP_MARKS):
+        raise none
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos, room = archive.infolist(), most
+            if "xl/workbook.xml" not in archive.namelist() or len(infos) > _PARTS:
+                raise none
+            for info in infos:
+                with archive.open(info) as member:
+                    part = member.read(room + 1)  # a size in the archive's directory can lie
+                if len(part) > room:
+                    raise Unreadable(f"{name} unpacks to more than {most >> 20} MB; {mend}.")
+                room -= len(part)
+                if any(sign in part for sign in _DECLARED):
+                    raise Unreadable(f"{name} declares in its parts what no spreadsheet does; {mend}.")
+    except Unreadable:
+        raise
+    except ZIP_ERRORS as e:
+        raise Unreadable(f"{name} is a broken workbook ({reason(e)}); {mend}.") from None

@@ -75,7 +75,7 @@ def _gone(parts: dict[str, bytes]) -> None:
     ("data", "says"),
     [
         (b"", "no Excel workbook"), (b"Post URL,Impressions\n", "no Excel workbook"), (b"PK\x03\x04" + b"\0" * 40, "a broken workbook"),
-        (archive({"Comments.csv": "x"}), "it with --linkedin"), (_parts(_entity), "as LinkedIn makes them"), (_parts(_bomb), "MB"),
+        (archive({"Comments.csv": "x"}), "it with --linkedin"), (_parts(_entity), "declares in its parts"), (_parts(_bomb), "MB"),
         (_parts(_cut), "cannot be read as a workbook"), (_parts(_gone), "cannot be read as a workbook|no analytics"),
         (workbook({"Sheet": [["Budget", 2024], ["Koffie", 12]]}), "no analytics"), (workbook({"Leeg": []}), "no analytics"),
     ],

@@ -12,9 +12,8 @@ import hashlib
 import io
 import re
 import tomllib
-import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -22,18 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from podaudit.evidence.files import what_of
-from podaudit.export.source import ZIP_ERRORS, ZIP_MARKS, read_file, reason
+from podaudit.export.source import ZIP_ERRORS, read_file
 from podaudit.lexicon.fold import fold
 from podaudit.model import Unreadable
+from podaudit.workbook import Bounds, read_book
 
 COUNTS = ("impressions", "engagements", "reactions", "comments", "reposts")
-_MAX_BYTES = 64 << 20  # of a workbook, unpacked; LinkedIn's are below one
-_MAX_ROWS, _MAX_COLUMNS = 20_000, 64
-_OLD = b"\xd0\xcf\x11\xe0"  # also of a workbook with a password
-_PARTS = 2000  # files in a workbook
-_DECLARED = [  # what only a part that means harm declares, in the encodings that XML may have
-    f"<!{word}".encode(encoding) for word in ("DOCTYPE", "ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
-]
+_BOUNDS = Bounds(size=64 << 20, rows=20_000, columns=64)  # LinkedIn's are below one megabyte
 _NUMBER = re.compile(r"-?\d{1,3}(?:[.,\s\u202f'’]\d{3})+|-?\d{1,15}")
 _DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")
 _POST = re.compile(r"https?://(?:www\.)?linkedin\.com/\S+", re.I)
@@ -60,10 +54,12 @@ class Metrics:
 def load(path: Path) -> Metrics:
     """Read an analytics export. Raises ``Unreadable`` where it is none, is broken, or holds too much."""
     name = path.name or str(path)
-    data = read_file(path, _MAX_BYTES, "the Excel file itself (.xlsx)")
-    _check(data, name)
+    data = read_file(path, _BOUNDS.size, "the Excel file itself (.xlsx)")
+    _no_archive(data, name)
     made = Metrics(name, hashlib.sha256(data).hexdigest())
-    for title, table in _sheets(data, name):
+    for title, table in read_book(
+        data, name, _BOUNDS, "give the Excel file as LinkedIn exported it, or export it again"
+    ):
         _read_sheet(made, title, table)
     if not made.posts and not made.days:
         raise Unreadable(
@@ -72,54 +68,15 @@ def load(path: Path) -> Metrics:
     return made
 
 
-def _check(data: bytes, name: str) -> None:
-    """Refuse what is no workbook, or would unpack to more than one of these can hold, before it is read."""
-    if data.startswith(_OLD):
-        raise Unreadable(
-            f"{name} is an Excel file of the old kind (.xls) or has a password; save it as .xlsx without one."
-        )
-    if not data.startswith(ZIP_MARKS):
-        raise Unreadable(f"{name} is no Excel workbook (.xlsx); give the file as LinkedIn exported it.")
+def _no_archive(data: bytes, name: str) -> None:
+    """Refuse LinkedIn's archive, which comes the same way and is easily taken for this."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos, room = archive.infolist(), _MAX_BYTES
-            if any(what_of(info.filename) for info in infos):
-                raise Unreadable(
-                    f"{name} is LinkedIn's archive, and no Excel workbook (.xlsx); give it with --linkedin."
-                )
-            if "xl/workbook.xml" not in archive.namelist() or len(infos) > _PARTS:
-                raise Unreadable(f"{name} is no Excel workbook (.xlsx); give the file as LinkedIn exported it.")
-            for info in infos:
-                with archive.open(info) as member:
-                    part = member.read(room + 1)  # a size in the archive's directory can lie
-                if len(part) > room:
-                    raise Unreadable(
-                        f"{name} unpacks to more than {_MAX_BYTES >> 20} MB; give the file as LinkedIn exported it."
-                    )
-                room -= len(part)
-                if any(sign in part for sign in _DECLARED):
-                    raise Unreadable(f"{name} is no workbook as LinkedIn makes them; give the file as it was exported.")
-    except Unreadable:
-        raise
-    except ZIP_ERRORS as e:
-        raise Unreadable(f"{name} is a broken workbook ({reason(e)}); export it from LinkedIn again.") from None
-
-
-def _sheets(data: bytes, name: str) -> Iterator[tuple[str, list[list[Any]]]]:
-    """Each sheet's title and cells, formulas as the values that were saved with them."""
-    import openpyxl
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # styles that are missing, and the like
-            held = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            for sheet in held.worksheets:
-                table = sheet.iter_rows(max_row=_MAX_ROWS, max_col=_MAX_COLUMNS, values_only=True)
-                yield str(sheet.title), [list(row) for row in table]
-    except Exception as e:  # a reader of somebody else's meets a hostile file: whatever it raises, the file is at fault
-        raise Unreadable(
-            f"{name} cannot be read as a workbook ({type(e).__name__}); export it again from LinkedIn."
-        ) from None
+            mistaken = any(map(what_of, archive.namelist()))
+    except ZIP_ERRORS:
+        return  # what it is then is said where it is read
+    if mistaken:
+        raise Unreadable(f"{name} is LinkedIn's archive, and no Excel workbook (.xlsx); give it with --linkedin.")
 
 
 @cache
@@ -161,7 +118,7 @@ def _top(made: Metrics, title: str, table: list[list[Any]]) -> None:
     columns = sorted({n for row in table for n, cell in enumerate(row) if _is_post(cell)})
     header = next((row for row in table if any(_label(cell) == "url" for cell in row)), None)
     for order, column in enumerate(columns):
-        stop = columns[order + 1] if order + 1 < len(columns) else _MAX_COLUMNS
+        stop = columns[order + 1] if order + 1 < len(columns) else _BOUNDS.columns
         measures = {
             n: ours for n, cell in enumerate(header or ()) if column < n < stop and (ours := _label(cell)) in COUNTS
         }
