@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -10,7 +11,8 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podaudit.lexicon import LANGUAGES, LexiconError, load
+from podaudit import lexicon
+from podaudit.lexicon import LANGUAGES, Entry, LexiconError, load
 from podaudit.lexicon.fold import fold, fold_all, locate
 
 SPOKEN = LANGUAGES[1:]
@@ -84,6 +86,71 @@ def test_every_concept_has_words_in_every_language(topic: str, language: str) ->
     have = {e.concept for e in BOOKS.entries if e.topic == topic and e.language == language}
     signs = {e.concept for e in BOOKS.entries if e.topic == topic and e.language == "any"}
     assert set(BOOKS.about[topic]) - have <= signs & {"tick"}
+
+
+def _parsed(tokens: list[str]) -> list[Any]:
+    """A phrase up to a bracket that closes: words, and for each pair of brackets its alternatives; takes them off ``tokens``."""
+    sequence: list[Any] = []
+    while tokens and tokens[0] not in ("|", ")", "]"):
+        token = tokens.pop(0)
+        if token in ("(", "["):
+            choices = [_parsed(tokens)]
+            while tokens.pop(0) == "|":
+                choices.append(_parsed(tokens))
+            sequence.append((token == "[", choices))
+        else:
+            sequence.append(token)
+    return sequence
+
+
+def _spelt(token: str, entry: Entry) -> str:
+    """A text that a word of a phrase stands for."""
+    if token in ("...", "..", "^", "$"):
+        return ""
+    if token.startswith("<"):
+        topic, _, concept = token[1:-1].rpartition(".")
+        of = (topic or entry.topic, concept)
+        held = [e for e in BOOKS.entries if (e.topic, e.concept) == of and e.language in (entry.language, "any")]
+        source = max(held, key=lambda e: e.language == entry.language)
+        return _texts(_parsed(lexicon.elements(source.words[0])), source)[-1]
+    return token.strip("*").replace("#", "7").replace("\\", "")
+
+
+def _texts(sequence: list[Any], entry: Entry) -> list[str]:
+    """Texts that a phrase stands for: each alternative once, the others at their first; last the one of all first ones."""
+    plain = [_spelt(x, entry) if isinstance(x, str) else "" if x[0] else _texts(x[1][0], entry)[-1] for x in sequence]
+    texts = [
+        [*plain[:n], text, *plain[n + 1 :]]
+        for n, x in enumerate(sequence) if not isinstance(x, str)
+        for choice in x[1]
+        for text in _texts(choice, entry)
+    ]  # fmt: skip
+    return [" ".join(filter(None, text)) for text in (*texts, plain)]
+
+
+@pytest.mark.parametrize("topic", sorted({e.topic for e in BOOKS.entries}))
+def test_every_alternative_of_every_phrase_can_be_matched(topic: str) -> None:
+    dead = []
+    for entry in (e for e in BOOKS.entries if e.topic == topic):
+        for words in entry.words:
+            pattern = BOOKS.pattern(words, entry)
+            for text in dict.fromkeys(_texts(_parsed(lexicon.elements(words)), entry)):
+                if not (pattern.search(text) and any(h.entry == entry.id for h in BOOKS.scan(topic, text))):
+                    dead.append(f"{entry.id}: {text!r} by {words[:60]!r}")
+    assert dead == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "concept", "text"),
+    [
+        ("rules", "quota", "max 2x per week"), ("rules", "strikes", "3x niet en je ligt eruit"), ("rules", "seconds", "within 30s"),
+        ("pressure", "payment", "15€ por persona"), ("pressure", "payment", "cobran $10 al mes"), ("pressure", "payment", "10 $ par mois"),
+        ("pressure", "payment", "20r$ por mês"), ("pressure", "shaming", "dit is de 6e keer dat"), ("replies", "absent", "until the 14th"),
+    ],
+)  # fmt: skip
+def test_numbers_that_signs_are_written_to_are_read(topic: str, concept: str, text: str) -> None:
+    assert concept in {h.concept for h in BOOKS.scan(topic, fold(text))}
+    assert BOOKS.gate(topic, pa.array([fold(text)])).all()
 
 
 def test_no_phrase_is_spelt_so_that_it_never_matches() -> None:
@@ -240,6 +307,9 @@ def test_check_names_lines_that_do_not_hold(tmp_path: Path) -> None:
         ('["a (b"]', "", ["e.one", "bracket"]),
         ('["a b)"]', "", ["e.one", "bracket"]),
         ('["a [b) c"]', "", ["e.one", "bracket"]),
+        ('["a ^ b"]', "", ["e.one", "never match"]),
+        ('["a $ b"]', "", ["e.one", "never match"]),
+        ('["(a|b)* c"]', "", ["e.one", "star"]),
         ('["a <nothing>"]', "", ["e.one", "<nothing>"]),
         ('["a <done>"]', "", ["e.one", "itself"]),
     ],

@@ -154,7 +154,11 @@ def test_phrase_books_are_linear(topic: str) -> None:
             continue
         words = list(dict.fromkeys(_WORDS.findall(fold(phrase.words))))[:4]
         for pump in (*(f"{w} " for w in words), " ".join(words) + " ", "a, ", " "):
-            assert linear(books._pattern(phrase), pump, raw=False), (phrase.entry.id, phrase.words, pump)
+            assert linear(books.pattern(phrase.words, phrase.entry), pump, raw=False), (
+                phrase.entry.id,
+                phrase.words,
+                pump,
+            )
 
 
 def test_the_measure_tells_a_bad_pattern_from_a_good_one() -> None:

@@ -18,9 +18,9 @@ The words, matched on the folded text (lower case, no accents), at word boundari
 ``...``        up to five words of the same sentence; ``..`` up to two
 ``(a|b c|d*)`` any of these
 ``[a]``        may be left out; ``[a|b]`` too
-``#``          a number in digits
+``#``          a number in digits; ``#x``, ``€#``: one that other signs are written to
 ``<concept>``  whatever matches that concept of the same topic in the same language or in ``any``
-``^`` ``$``    begin and end of the message
+``^`` ``$``    begin and end of the message; ``\\$`` is the sign itself
 =============  =================================================================================
 
 The folder ``any`` holds what belongs to no language (emoji, ticks). Every language is always matched: it weighs, it never gates.
@@ -35,7 +35,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import regex
 
@@ -51,13 +51,14 @@ LANGUAGES = ("any", "nl", "en", "de", "fr", "es", "pt", "it")
 
 _SEP = r"[^\w.!?\n]{1,4}"
 _RUN = r"[^\w.!?\n]{1,12}"
-_ELEMENT = regex.compile(r"\s*(\.\.\.|\.\.|[\[(]|[\])|]|<[\w.]+>|[^\s\[\]()|<>]+)")
-_PLAIN = regex.compile(r"[a-z0-9]+(?: +[a-z0-9]+)*")
-_GROUP = regex.compile(r"[(\[][^()\[\]]*[)\]]|<[\w.]+>|\.\.\.?|[\^$#]")
+_ELEMENT = re.compile(r"\s*(\.\.\.|\.\.|[\[(]|[\])|]|<[\w.]+>|[^\s\[\]()|<>]+)")
+_PLAIN = re.compile(r"[a-z0-9]+(?: +[a-z0-9]+)*")
+_GROUP = re.compile(r"[(\[][^()\[\]]*[)\]]|<[\w.]+>|\.\.\.?|[^\s()\[\]]*#[^\s()\[\]]*|\\?[\^$]")
 _BETWEEN = re.compile(_SEP)
-_CHOICE = regex.compile(r"\(([^()\[\]<]*)\)")
+_CHOICE = re.compile(r"\(([^()\[\]<]*)\)")
 _FLAT = frozenset("()[]|")
 _WORD = re.compile(r"\w+")
+_DIGITS = re.compile(r"\d+")
 _TOKEN = regex.compile(r"\w+|[^\w\s]")
 _PREFIXES = range(1, 25)
 
@@ -66,7 +67,7 @@ class LexiconError(PodauditError):
     """A phrase book that cannot be used: says which file, which entry, and what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is one of its kind: hashed by what it is, not by all its lines
 class Entry:
     """One entry of a phrase book."""
 
@@ -94,8 +95,7 @@ class Hit:
 _Literals = frozenset[tuple[str, bool, bool]]  # (text, open at the left, open at the right)
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
+class _Phrase(NamedTuple):  # there are tens of thousands of them, and these are made in a quarter of the time
     entry: Entry
     words: str
     plain: tuple[str, ...]  # the words, where the phrase is nothing but words in a row
@@ -136,7 +136,7 @@ class Lexicon:
                 self._phrases[e.topic].append(_Phrase(e, words, plain, needs, literals))
                 index = self._index[e.topic]
                 for text, left, right in literals:
-                    kind = index.inner if left or not _TOKEN.fullmatch(text) else index.prefix if right else index.exact
+                    kind = index.inner if left or not _is_token(text) else index.prefix if right else index.exact
                     kind[text].append(number)
         self._scan = lru_cache(maxsize=1 << 16)(self._scan_uncached)
 
@@ -148,8 +148,7 @@ class Lexicon:
             parts = folded.split()
             longest = max(parts, key=lambda w: (len(w), w))
             return rf"(?<!\w){_SEP.join(parts)}(?!\w)", frozenset({(longest, False, False)})
-        tokens = _ELEMENT.findall(folded)
-        pattern, literals, rest = self._sequence(tokens, entry, seen)
+        pattern, literals, rest = self._sequence(elements(folded), entry, seen)
         if rest:
             raise LexiconError(f"phrase book entry {entry.id}: {words!r} has a bracket too many")
         return pattern, literals
@@ -161,6 +160,8 @@ class Lexicon:
             if token in ("...", ".."):
                 glue = rf"(?:{_RUN}\w{{1,40}}){{0,{5 if token == '...' else 2}}}?{_RUN}" if out else ""
                 continue
+            if (token == "^" and out) or (token == "$" and tokens and tokens[0] not in ("]", ")", "|")):
+                raise LexiconError(f"phrase book entry {entry.id}: {token} stands where it can never match")
             if token == "^":
                 out, glue = out + r"(?<![\s\S])\W*", ""
                 continue
@@ -176,9 +177,9 @@ class Lexicon:
                     continue
             elif token.startswith("<"):
                 piece, literals = self._reference(token[1:-1], entry, seen)
-            elif token == "#":
-                piece = r"(?<!\w)\d+"
             else:
+                if not token.strip("*"):
+                    raise LexiconError(f"phrase book entry {entry.id}: a star stands beside no word")
                 piece, literals = self._word(token)
             out += (glue or "") + piece
             glue = _SEP
@@ -225,15 +226,19 @@ class Lexicon:
 
     def _word(self, token: str) -> tuple[str, _Literals]:
         left, right = token.startswith("*") and len(token) > 1, token.endswith("*") and len(token) > 1
-        text = token[1 if left else 0 : len(token) - 1 if right else None]
-        start = "" if not text[:1].isalnum() else r"(?<!\w)\w{0,20}" if left else r"(?<!\w)"
-        stop = "" if not text[-1:].isalnum() else r"\w{0,20}(?!\w)" if right else r"(?!\w)"
-        return f"{start}{_escape(text)}{stop}", frozenset({(text, left, right)})
+        text = token[1 if left else 0 : len(token) - 1 if right else None].replace("\\", "")
+        start = r"(?<!\w)\w{0,20}" if left else r"(?<!\w)"
+        stop = r"\w{0,20}(?!\w)" if right else "" if text[-1:] == "#" else r"(?!\w)"
+        pattern = r"\d+".join(map(_escape, text.split("#")))
+        literal = text if text.replace("#", "").isalnum() else max(text.split("#"), key=len)
+        literals = frozenset({(literal, left, right)}) if literal else _Literals()
+        return f"{start * _of_word(text[:1])}{pattern}{stop * _of_word(text[-1:])}", literals
 
     @cache  # noqa: B019 - a Lexicon lives as long as the process
-    def _pattern(self, phrase: _Phrase) -> re.Pattern[str]:
+    def pattern(self, words: str, entry: Entry) -> re.Pattern[str]:
+        """The pattern of some words of an entry, for folded texts. Raises LexiconError where they are malformed."""
         # The library's own engine compiles these in a third of the time, and every run in them is bounded: no timeout needed.
-        return re.compile(self._compile(phrase.words, phrase.entry, ())[0])
+        return re.compile(self._compile(words, entry, ())[0])
 
     # -------------------------------------------------------------------------------------------------------- matching
 
@@ -251,9 +256,9 @@ class Lexicon:
         literals = {literal for p in wanted for literal in p.literals}
         groups: dict[str, set[str]] = defaultdict(set)
         for text, left, right in literals:
-            kind = "inner" if left or not _TOKEN.fullmatch(text) else "prefix" if right else "exact"
-            kind = "inner" if not text[-1:].isalnum() or not text[:1].isalnum() else kind
-            groups[kind].add(regex.escape(text))
+            kind = "inner" if left or not _is_token(text) else "prefix" if right else "exact"
+            kind = "inner" if not _of_word(text[-1:]) or not _of_word(text[:1]) else kind
+            groups[kind].add(regex.escape(text).replace(r"\#", r"\d+"))
         parts = [rf"\b(?:{'|'.join(sorted(groups['exact']))})\b"] if groups["exact"] else []
         parts += [rf"\b(?:{'|'.join(sorted(groups['prefix']))})"] if groups["prefix"] else []
         return "|".join(parts + sorted(groups["inner"])) or r"\z\A."
@@ -265,7 +270,7 @@ class Lexicon:
     def _scan_uncached(self, topic: str, folded: str) -> tuple[Hit, ...]:
         index, phrases = self._index[topic], self._phrases[topic]
         numbers: set[int] = set()
-        for token in dict.fromkeys(_TOKEN.findall(folded)):
+        for token in _numbered(dict.fromkeys(_TOKEN.findall(folded))):
             if token in index.exact:
                 numbers.update(index.exact[token])
             for n in _PREFIXES:
@@ -279,7 +284,7 @@ class Lexicon:
         if not numbers:
             return ()
         words = [(m[0], m.start(), m.end()) for m in _WORD.finditer(folded)]
-        held = {w for w, _, _ in words}
+        held = set(_numbered(w for w, _, _ in words))
         begun = {w[:n] for w in held for n in range(1, len(w) + 1)}
         hits: set[Hit] = set()
         for p in (phrases[n] for n in numbers):
@@ -287,7 +292,7 @@ class Lexicon:
                 spans = _runs(p.plain, words, folded) if held.issuperset(p.plain) else ()
             else:
                 there = _there(p.needs, held, begun, folded)
-                spans = (m.span() for m in self._pattern(p).finditer(folded)) if there else ()
+                spans = (m.span() for m in self.pattern(p.words, p.entry).finditer(folded)) if there else ()
             for start, stop in spans:
                 phrase = folded[start:stop].strip()
                 hits.add(Hit(p.entry.concept, p.entry.id, start, stop, phrase, p.entry.language))
@@ -297,7 +302,7 @@ class Lexicon:
         for phrases in self._phrases.values():
             for phrase in phrases:
                 try:
-                    self._pattern(phrase)
+                    self.pattern(phrase.words, phrase.entry)
                 except LexiconError as fault:
                     yield fault
 
@@ -316,8 +321,29 @@ class Lexicon:
         return faults
 
 
+def elements(words: str) -> list[str]:
+    """The words, brackets and marks of a phrase, folded."""
+    return _ELEMENT.findall(fold(words))
+
+
 def _worth(literals: _Literals) -> tuple[int, int]:
     return min(len(text) for text, _, _ in literals), -len(literals)
+
+
+def _numbered(tokens: Iterable[str]) -> Iterator[str]:
+    """Some tokens, and those with digits once more as phrases spell them: ``3x`` as ``#x``."""
+    for token in tokens:
+        yield token
+        if (spelt := _DIGITS.sub("#", token)) != token:
+            yield spelt
+
+
+def _is_token(text: str) -> bool:
+    return _TOKEN.fullmatch(text.replace("#", "0")) is not None
+
+
+def _of_word(sign: str) -> bool:
+    return sign.isalnum() or sign == "#"
 
 
 def _escape(text: str) -> str:
