@@ -64,13 +64,10 @@ SAMPLE, GROUPS = (
 )
 
 
-@pytest.mark.parametrize(
-    ("command", "shown"),
-    [*sessions(README.replace(SAMPLE, "").replace(GROUPS, "")), *sessions(DUTCH)],
-    ids=lambda text: text.split("\n")[0][:50],
-)
-def test_the_readmes_show_what_happens(place: Path, command: str, shown: str) -> None:
-    shows(place, command, shown)
+def test_the_readmes_show_what_happens(place: Path) -> None:
+    """One after the other, as readers do: some commands need what an earlier one wrote."""
+    for command, shown in [*sessions(README.replace(SAMPLE, "").replace(GROUPS, "")), *sessions(DUTCH)]:
+        shows(place, command, shown)
 
 
 def shell(place: Path, command: str, **how: Any) -> subprocess.CompletedProcess[str]:
@@ -85,7 +82,7 @@ def shows(place: Path, command: str, shown: str) -> None:
     done = shell(place, command)
     assert done.returncode == 0, done.stdout
     agrees = doctest.OutputChecker().check_output(shown, done.stdout, doctest.ELLIPSIS)
-    assert agrees, f"The README shows:\n{shown}\nbut it prints:\n{done.stdout}"
+    assert agrees, f"For {command!r} the README shows:\n{shown}\nbut it prints:\n{done.stdout}"
 
 
 def test_the_research_sections_are_walked_as_written(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
