@@ -9,7 +9,7 @@ from podaudit.corpus.figures import Distribution, Share
 from podaudit.report.groups.view import Bar, Column, Histogram, Tick
 
 WIDTH, HEIGHT = 720, 132
-_LEFT, _RIGHT, _BASE, _TOP = 40, 700, 92, 10
+_LEFT, _RIGHT, _BASE, _TOP = 40, 690, 92, 10
 _BINS = 20
 ROW = 24
 NAMES = 350  # room for the names beside the bars
