@@ -417,10 +417,17 @@ def sample(
     drawn = draw(made, size, seed)
     rows = sheet.sheet_rows(made, drawn, context)
     csv = target.suffix.lower() == ".csv"
-    write_whole(design, sheet.as_csv(sheet.design_rows(made, drawn), sheet.DESIGN))
-    write_whole(
-        target, sheet.as_csv(rows) if csv else sheet.as_workbook(rows, codebook.load(lang or _language_of(made)))
-    )
+    files = {
+        design: sheet.as_csv(sheet.design_rows(made, drawn), sheet.DESIGN),
+        target: sheet.as_csv(rows) if csv else sheet.as_workbook(rows, codebook.load(lang or _language_of(made))),
+    }
+    for path, data in files.items():
+        if path.exists() and path.read_bytes() != data:
+            raise Unwritable(
+                f"{path} is there and holds something else, perhaps what a coder filled in; name another file with -o."
+            )
+    for path, data in files.items():
+        write_whole(path, data)
     if not quiet:
         terminal.say(
             f"{len(drawn)} of {len(written(made))} messages, from {len({d.stratum for d in drawn})} strata. {design.name} says "
@@ -563,7 +570,7 @@ def corpus(
     if consent is not None and not any(map(str.isalnum, consent)):
         raise _UsageError("--consent needs the sentence that members agreed to post; an empty message is no consent.")
     options = Options(date_order, None, False, max_size << 20, minutes)
-    addresses = command.addresses(exports)
+    addresses = command.addresses(exports, output)
     if keep_names and not quiet:
         terminal.say(
             "warning: --keep-names writes names, numbers and messages as they are; do not share what it writes."
@@ -591,6 +598,11 @@ def compare(
     from podaudit.corpus import command
     from podaudit.writing import check_target
 
+    if output == "-":
+        if open_:
+            raise _UsageError("--open opens a file in the browser, and -o - writes none; leave one of them out.")
+        terminal.out(command.page(folder, lang))
+        return
     target = Path(output) if output else command.beside(folder)
     check_target(target)
     _write_page(command.page(folder, lang).encode("utf-8", "replace"), target, open_, quiet, [])
@@ -833,7 +845,8 @@ def _status(given: list[str]) -> int:
             given, f"internal error ({place_of(error)}). This is a bug in podaudit; please report it.{hint}", 1
         )
     if status == INTERRUPTED:  # typer turns an interrupt into this status
-        terminal.say("podaudit: interrupted; nothing was left half-written.")
+        more = " Run the same command to go on." if given[:1] == ["corpus"] else ""
+        terminal.say(f"podaudit: interrupted; nothing was left half-written.{more}")
     return int(status)
 
 

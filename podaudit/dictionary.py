@@ -96,7 +96,7 @@ def document_schema() -> str:
 def unknown(name: str, known: Iterable[str]) -> str:
     """One sentence on the name of a table that there is not, with those that come close."""
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.7)
     hint = f"did you mean {' or '.join(close)}?" if close else f"the tables are {', '.join(names)}."
     return f"there is no table '{name}'; {hint}"
 

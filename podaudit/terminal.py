@@ -117,6 +117,7 @@ _VERIFIED = {
     ("table", "same"): "unchanged since podaudit wrote it",
     ("table", "changed"): "CHANGED since podaudit wrote it",
     ("table", "missing"): "MISSING",
+    ("table", "added"): "ADDED since podaudit wrote the tables, and read with them",
     ("export", "same"): "unchanged since it was given to podaudit",
     ("export", "changed"): "NOT what podaudit was given",
     ("export", "unknown"): "cannot be compared, for exports are named by keyed hashes here",

@@ -30,7 +30,6 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 _MOST = 1 << 30  # bytes of a page or document
 _HEAD = 1 << 14  # bytes of a page in which the seal stands
 _MANIFEST = "manifest.json"
-_RECORDS = "done"  # of many groups: what is done already, for resuming
 
 
 class State(StrEnum):
@@ -39,6 +38,7 @@ class State(StrEnum):
     SAME = "same"
     CHANGED = "changed"
     MISSING = "missing"
+    ADDED = "added"  # it stands among the files of a table, and is read with them
     UNKNOWN = "unknown"  # nothing to compare with
 
 
@@ -67,7 +67,7 @@ class Verified:
 
     @property
     def good(self) -> bool:
-        """Whether nothing was changed or is missing."""
+        """Whether nothing was changed, is missing or was added to a table's files."""
         return all(f.state in (State.SAME, State.UNKNOWN) for f in self.findings)
 
 
@@ -96,6 +96,11 @@ def verify(path: Path, exports: Sequence[Path]) -> Verified:
     ``exports`` are compared with those of the exports that it was made of. Raises ``Unreadable`` where a file cannot be read, or
     is none of podaudit's.
     """
+    if path.is_dir() and not (path / _MANIFEST).exists():
+        raise Unreadable(
+            f"{path.name or path} has no {_MANIFEST}, which is written last: it is no folder of podaudit's tables, or not complete; run "
+            "the command that writes it again."
+        )
     found = _tables(path / _MANIFEST) if path.is_dir() else _document(path) if path.suffix == ".json" else _page(path)
     generator, inputs, findings, unlisted, keyed = found
     left = Counter(inputs)
@@ -121,6 +126,10 @@ def _page(path: Path) -> _Found:
             raise Unreadable(
                 f"{path.name} is a version to share: it carries no checksum, which would tell those who have the export that it is "
                 "theirs; verify the report it was made beside."
+            )
+        if b'<body class="groups">' in data[: 1 << 20]:
+            raise Unreadable(
+                f"{path.name} is a page over groups, which carries no checksum; verify the folder it was made of."
             )
         raise _none_of_ours(path)
     bare = data[: sealed.start(1)] + data[sealed.end(1) :]
@@ -164,8 +173,14 @@ def _tables(manifest: Path) -> _Found:
         now = _digest(file) if file.is_file() else ""
         state = State.SAME if now == listed else State.CHANGED if now else State.MISSING
         findings.append(Finding(name, "table", state, now))
-    listed_names = {f.name.partition("/")[0] for f in findings} | {manifest.name, _RECORDS}
-    unlisted = sorted(p.name for p in manifest.parent.iterdir() if p.name not in listed_names)
+    listed_names = {f.name for f in findings}
+    folders = sorted({name.rpartition("/")[0] for name in listed_names} - {""})
+    for folder in folders:
+        for file in sorted((manifest.parent / folder).glob("*")):
+            if (name := f"{folder}/{file.name}") not in listed_names:
+                findings.append(Finding(name, "table", State.ADDED))
+    known = {name.partition("/")[0] for name in listed_names} | {manifest.name}
+    unlisted = sorted(p.name for p in manifest.parent.iterdir() if p.name not in known)
     return str(made.get("generator")), inputs, findings, tuple(unlisted), keyed
 
 

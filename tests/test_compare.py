@@ -238,8 +238,10 @@ def test_every_kind_of_failure_has_words() -> None:
 def test_the_command_writes_the_page_beside_the_corpus(
     groups: list[dict[str, Any]], call: Call, tmp_path: Path
 ) -> None:
+    status, _, said = call("compare", "missing", "-o", "-", "--open")
+    assert status == 2 and "leave one of them out" in said
     status, _, said = call("compare", "missing")
-    assert status == 1 and "no complete corpus" in said
+    assert status == 1 and "missing is no folder" in said
     out = tmp_path / "groups"
     out.mkdir()
     (out / "groups.parquet").write_bytes(to_parquet(GROUPS.frame(groups), GROUPS))

@@ -172,9 +172,7 @@ def test_the_folder_holds_a_folder_a_table_and_a_file_a_group(folder: Path, tmp_
     assert [row["group"] for row in manifest["inputs"]] == groups
     listed = {row["file"]: row["sha256"] for row in manifest["outputs"]}
     assert "  compliance: done / obligations" in (out / "TABLES.txt").read_text(encoding="utf-8")
-    assert listed == {
-        name: sha for name, sha in tree(out).items() if name != "manifest.json" and not name.startswith("done/")
-    }
+    assert listed == {name: sha for name, sha in tree(out).items() if name != "manifest.json"}
 
 
 def test_a_corpus_is_verified_by_its_manifest(folder: Path, tmp_path: Path, call: Call) -> None:
@@ -182,7 +180,7 @@ def test_a_corpus_is_verified_by_its_manifest(folder: Path, tmp_path: Path, call
     all_of(folder, out)
     found = verify(out, [folder / "geheimenaam 0.txt"])
     assert found.good and found.inputs == 4 and found.unlisted == ()
-    assert len(found.findings) == 1 + 3 + 4 * len(schemas())
+    assert len(found.findings) == 1 + 3 + 4 * (1 + len(schemas()))
     assert [f.name for f in found.findings if f.state is not State.SAME] == [
         "geheimenaam 0.txt"
     ]  # known by a keyed hash
@@ -196,6 +194,15 @@ def test_a_corpus_is_verified_by_its_manifest(folder: Path, tmp_path: Path, call
     assert {f.name: f.state for f in verify(out, []).findings if f.state is not State.SAME} == {
         f"calls/{changed.name}": State.CHANGED, f"calls/{gone.name}": State.MISSING,
     }  # fmt: skip
+    (out / "ledger" / "extra.parquet").write_bytes((out / "ledger" / changed.name).read_bytes())
+    (record,) = (out / "done").glob(f"{changed.stem}.json")
+    record.write_bytes(record.read_bytes().replace(b'"calls": 2', b'"calls": 9', 1))
+    states = {f.name: f.state for f in verify(out, []).findings}
+    assert states["ledger/extra.parquet"] is State.ADDED and states[f"done/{record.name}"] is State.CHANGED
+    status, shown, _ = call("verify", out, "-q")
+    assert status == 1 and "ledger/extra.parquet: ADDED since" in shown.decode()
+    all_of(folder, out)  # what was changed is made anew, the record too
+    assert {row["calls"] for row in from_parquet((out / "groups.parquet").read_bytes())} == {2}
     all_of(folder, tmp_path / "open", plan=replace(plan_of(tmp_path / "open"), sharing=Sharing(None)))
     (tmp_path / "other.txt").write_text("x", encoding="utf-8")
     kept = verify(tmp_path / "open", [folder / "geheimenaam 0.txt", tmp_path / "other.txt"])
@@ -668,6 +675,39 @@ def test_a_key_is_left_only_where_it_named_a_group(folder: Path, call: Call, tmp
     key = (tmp_path / "out.key").read_bytes()
     assert call("corpus", "bad", "-o", "out", "--jobs", "1", "-q")[0] == 4
     assert (tmp_path / "out.key").read_bytes() == key
+
+
+def test_results_are_no_exports(folder: Path, call: Call, tmp_path: Path) -> None:
+    """The same command does the same again where its results lie below the exports; tables elsewhere there are passed over too."""
+    for _ in range(2):
+        assert call("corpus", folder, "-o", folder / "groups", "--pseudonyms", "p.key", "--jobs", "1", "-q")[0] == 0
+    before = tree(folder / "groups")
+    assert call("tables", folder / "geheimenaam 0.txt", "-o", folder / "tables", "-q")[0] == 0
+    (folder / "manifest.json").write_text('{"generator": "a donation platform"}', encoding="utf-8")
+    assert call("corpus", folder, "-o", folder / "groups", "--pseudonyms", "p.key", "--jobs", "1", "-q")[0] == 0
+    assert tree(folder / "groups") == before
+    assert call("corpus", folder, "-o", tmp_path / "other", "--pseudonyms", "p.key", "--jobs", "1", "-q")[0] == 0
+    assert tree(tmp_path / "other") == before
+    for given, said in ((folder, "would lie among the exports"), (folder / "groups", "would lie among")):
+        status, _, told = call("corpus", given, "-o", given, "--pseudonyms", "p.key")
+        assert status == 1 and said in told
+    status, _, told = call("corpus", folder / "groups" / "messages", "-o", folder / "groups", "--pseudonyms", "p.key")
+    assert status == 1 and "holds no exports" in told
+
+
+def test_groups_are_not_lost_to_another_key(folder: Path, call: Call, tmp_path: Path) -> None:
+    assert call("corpus", folder, "-o", "out", "--jobs", "1", "-q")[0] == 0
+    before, key = tree(tmp_path / "out"), (tmp_path / "out.key").read_bytes()
+    (tmp_path / "out.key").unlink()
+    for words in ((), ("--pseudonyms", "mistyped.key"), ("--keep-names",)):
+        status, _, said = call("corpus", folder, "-o", "out", "--jobs", "1", *words)
+        assert status == 3 and "holds groups under the key Key-" in said and "give the key they were made with" in said
+        assert not list(tmp_path.glob("*.key"))
+        assert tree(tmp_path / "out") == before
+    (tmp_path / "out.key").write_bytes(key)
+    (tmp_path / "out.key").chmod(0o600)
+    assert call("corpus", folder, "-o", "out", "--jobs", "1", "-q")[0] == 0
+    assert tree(tmp_path / "out") == before
 
 
 def test_a_cluster_that_does_not_answer_leaves_a_corpus_as_it_was(folder: Path, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from podaudit.audit import Audit, audit
 from podaudit.export import read
 from podaudit.model import Options, Unwritable
 from podaudit.privacy import keys
-from podaudit.privacy.coarse import moment
+from podaudit.privacy.coarse import few_of, moment
 from podaudit.privacy.leaks import Leaking, refuse, vocabulary
 from podaudit.privacy.tokens import Tokens, identity_of
 from podaudit.report.share import share_name, shareable
@@ -306,11 +306,31 @@ def test_small_counts_are_left_out_on_request() -> None:
             for column in schema.columns:
                 if column.type == "int" and column.name not in ("line", "hour", "weekday"):
                     for before, after in zip(plain_[section][name], few[section][name], strict=True):
-                        small = 0 < before[column.name] < 5
+                        small = 0 < abs(before[column.name]) < 5 or (
+                            column.name == "balance"
+                            and any(0 < before[n] < 5 for n in before if type(before[n]) is int)
+                        )
                         counted += small
                         assert after[column.name] == (None if small else before[column.name])
     assert counted > 20
     assert few["ledger"] == plain_["ledger"]
+
+
+@pytest.mark.parametrize(
+    ("share", "count", "few"),
+    [
+        (0.1429, 7, True),
+        (0.5714, 7, True),
+        (0.5, 10, False),
+        (0.9, 10, True),
+        (0.0, 7, False),
+        (1.0, 7, False),
+        (None, 7, False),
+    ],
+)
+def test_a_share_that_tells_a_small_count_is_told(share: float | None, count: int, few: bool) -> None:
+    """1 of 7; 4 of 7; 5 of 10; all but 1 of 10; none and all tell of nobody few."""
+    assert few_of(share, count) is few
 
 
 # ------------------------------------------------------------------------------------------------------------ redaction

@@ -277,6 +277,20 @@ def test_sample_writes_private_files_that_are_the_same_each_time(call: Call, dem
     assert set(held[0]) == {"s.xlsx", "s.design.csv"}
 
 
+def test_sample_leaves_what_a_coder_filled_in(call: Call, demo: Path, tmp_path: Path) -> None:
+    words = ("sample", demo, "-o", "s.csv", "--size", "60", "-q", "--seed")
+    assert call(*words, "4")[0] == call(*words, "4")[0] == 0
+    sheet_, design = tmp_path / "s.csv", tmp_path / "s.design.csv"
+    drawn = design.read_bytes()
+    status, _, said = call("sample", demo, "-o", "s.xlsx", "--size", "60", "--seed", "5")
+    assert status == 1 and "s.design.csv is there and holds something else" in said
+    coded = sheet_.read_bytes().replace(b",,,,", b",yes,,,", 1)
+    sheet_.write_bytes(coded)
+    status, _, said = call(*words, "4")
+    assert status == 1 and "s.csv is there and holds something else, perhaps what a coder filled in" in said
+    assert (sheet_.read_bytes(), design.read_bytes(), (tmp_path / "s.xlsx").exists()) == (coded, drawn, False)
+
+
 def test_sample_refuses_what_it_cannot_do(call: Call, demo: Path, tmp_path: Path) -> None:
     status, _, said = call("sample", demo, "-o", "s.txt")
     assert (status, "ends in .csv or .xlsx" in said) == (2, True)

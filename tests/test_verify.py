@@ -120,7 +120,9 @@ def test_what_is_none_of_ours_is_refused(tmp_path: Path, name: str, data: bytes)
 
 
 def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "gone.html", tmp_path / "gone.json", Path("a\0b")):
+    with pytest.raises(Unreadable, match=r"has no manifest.json, .* not complete"):
+        verify.verify(tmp_path, [])
+    for path in (tmp_path / "gone.html", tmp_path / "gone.json", Path("a\0b")):
         with pytest.raises(Unreadable, match=r"cannot be read \(.*\); check"):
             verify.verify(path, [])
 

@@ -14,12 +14,12 @@ from podaudit import __version__, terminal
 from podaudit.corpus import engines
 from podaudit.corpus.group import RECORDS, Plan
 from podaudit.corpus.outcome import Done
-from podaudit.corpus.places import Place, exports, is_url, plainly, shares_memory
+from podaudit.corpus.places import Place, exports, is_url, lies_in, plainly, same_place, shares_memory
 from podaudit.corpus.progress import Progress
-from podaudit.corpus.run import FAILURES_FILE, GROUPS_FILE
+from podaudit.corpus.run import FAILURES_FILE, GROUPS_FILE, stated_before
 from podaudit.corpus.run import run as run_all
 from podaudit.corpus.sharing import Sharing
-from podaudit.model import Options, PodauditError, Unreadable, Unwritable
+from podaudit.model import DecisionNeeded, Options, PodauditError, Unreadable, Unwritable
 from podaudit.tables import MANIFEST
 from podaudit.writing import remove
 
@@ -43,10 +43,14 @@ def project_key(output: str, given: str | None, quiet: bool) -> Iterator[bytes]:
     if not is_url(output) and path.resolve().is_relative_to(Path(output).resolve()):
         raise Unwritable(f"The key {path} must not lie among the results; name another place with --pseudonyms.")
     key, made = kept_key(path)
+    refused = False
     try:
         yield key
+    except DecisionNeeded:
+        refused = True
+        raise
     finally:
-        if made and not _has_groups(Place(output)):
+        if made and (refused or not _has_groups(Place(output))):
             remove(path)
         elif made and not quiet:
             terminal.say(
@@ -74,9 +78,27 @@ def plan(
     return Plan(Place(plainly(output)), options, Sharing(key, text, coarse, suppress), consent)
 
 
-def addresses(given: Sequence[str]) -> list[str]:
-    """The addresses of all exports below what was given; as ``places.exports``."""
-    return exports([plainly(address) for address in given])
+def addresses(given: Sequence[str], output: str) -> list[str]:
+    """The addresses of all exports below what was given, as ``places.exports``, but for what lies among the results."""
+    out, given = plainly(output), [plainly(address) for address in given]
+    if any(same_place(address, out) for address in given):
+        raise Unwritable(f"The results would lie among the exports in {output}; name another folder with -o.")
+    found = [address for address in exports(given) if not lies_in(address, out)]
+    if not found:
+        raise Unreadable(f"{given[0]} holds no exports besides results of podaudit; name the folder that holds them.")
+    return found
+
+
+def _same_names(plan: Plan) -> None:
+    """Raises ``DecisionNeeded`` where other names stand in the results already: those would be lost for good."""
+    before, now = stated_before(plan.out), plan.stated()
+    if before is None or before.get("key") == now["key"]:
+        return
+    there = f"under the key {before['key']}" if before.get("key") else "with names kept"
+    here = f"this one is {now['key']}" if now["key"] else "this run keeps names"
+    raise DecisionNeeded(
+        f"{plan.out.address} holds groups {there}, and {here}; give the key they were made with (--pseudonyms), or another folder (-o)."
+    )
 
 
 def engine(plan: Plan, addresses: Sequence[str], jobs: int | None, scheduler: str | None) -> Engine:
@@ -90,6 +112,7 @@ def engine(plan: Plan, addresses: Sequence[str], jobs: int | None, scheduler: st
 
 def run(addresses: Sequence[str], plan: Plan, engine: Engine, quiet: bool) -> str:
     """Audit the exports and say what came of it. Returns how many failed, in words; empty if none did."""
+    _same_names(plan)
     progress = Progress(len(addresses), quiet, time.monotonic)
     started = time.monotonic()
     try:
@@ -107,6 +130,8 @@ def run(addresses: Sequence[str], plan: Plan, engine: Engine, quiet: bool) -> st
                 sum(row[name] or 0 for row in rows) for name in ("consenting", "members", "rows_left_out")
             )
             said += [f"{gave:,} of {_n(asked, 'member')} consent and {_n(dropped, 'row')} of others dropped"]
+            if rows and not gave:
+                said += ["nobody posted that sentence: check its spelling"]
         terminal.say(f"{', '.join(said)}; {time.monotonic() - started:.1f} s. {MANIFEST} lists what was written.")
     return f"{len(result.failed):,} of {_n(len(addresses), 'export')} failed" if result.failed else ""
 
@@ -130,6 +155,8 @@ def page(folder: str, lang: str) -> str:
     from podaudit.report.groups import render
 
     out = Place(plainly(folder))
+    if not is_url(out.address) and not Path(out.address).is_dir():
+        raise Unreadable(f"{folder} is no folder; name the one that podaudit corpus wrote.")
     manifest = out.read(MANIFEST)
     tables = [out.read(name) for name in (GROUPS_FILE, FAILURES_FILE)]
     if manifest is None or None in tables:

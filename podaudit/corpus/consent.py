@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from podaudit.audit import figures
 from podaudit.dynamics import episodes
+from podaudit.export.words import unedited
 from podaudit.model import Kind
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ _TABLES = (
 )  # fmt: skip
 
 
+_AROUND = " .!…\"'“”„«»‘’*_~"  # what people put around a sentence that they copy
+
+
 @dataclass(frozen=True, slots=True)
 class Consent:
     """What the filter did: how many members there were, and how many rows it dropped from the audit's tables."""
@@ -35,18 +39,20 @@ class Consent:
 
 
 def _said(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    return " ".join(unedited(text).split()).casefold().strip(_AROUND)
 
 
 def consenting(messages: pd.DataFrame, sentence: str) -> set[str]:
-    """The members who posted the sentence as a message of its own; case and spaces do not count.
+    """The members who posted the sentence as a message of its own; case, spaces and the signs around it do not count.
 
     A message of which it is doubtful whose it is, such as one pasted with an earlier time, is nobody's consent.
     """
     wanted = _said(sentence)
     sure = (messages["kind"] == Kind.TEXT) & (messages["member"] != "") & (messages["doubts"] == "")
     texts = messages.loc[sure, ["member", "text"]]
-    return {member for member, text in zip(texts["member"], texts["text"], strict=True) if _said(text) == wanted}
+    return {
+        member for member, text in zip(texts["member"], texts["text"], strict=True) if wanted and _said(text) == wanted
+    }
 
 
 def only_consenting(audit: Audit, sentence: str, minutes: float) -> tuple[Audit, Consent]:

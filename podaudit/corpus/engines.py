@@ -148,11 +148,13 @@ def _on(client: Any, plan: Plan, addresses: Sequence[str]) -> Iterator[tuple[int
 def _client(address: str) -> Any:
     try:
         from distributed import Client
+        from distributed.comm.addressing import parse_address
     except ImportError:
         raise PodauditError(
             "--scheduler needs the package distributed, which is not installed: install podaudit[dask]."
         ) from None
     try:
+        parse_address(address)
         return Client(address, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise PodauditError(

@@ -101,12 +101,19 @@ def _found(plan: Plan, group: str) -> bytes | None:
         found = json.loads(data) if data is not None else None
     except ValueError:
         return None
-    same = isinstance(found, dict) and (found.get("generator"), found.get("options")) == (_generator(), plan.stated())
+    if not isinstance(found, dict) or found.pop("sha256", None) != _checksum(found):
+        return None
+    same = (found.get("generator"), found.get("options")) == (_generator(), plan.stated())
     return data if same else None
 
 
 def _generator() -> str:
     return f"podaudit {__version__}"
+
+
+def _checksum(record: dict[str, Any]) -> str:
+    """Of a record as JSON: one that was changed since is not taken for the group's."""
+    return hashlib.sha256(json.dumps(record).encode()).hexdigest()
 
 
 def _write(plan: Plan, given: Given, group: str, name: str) -> bytes:
@@ -135,7 +142,7 @@ def _write(plan: Plan, given: Given, group: str, name: str) -> bytes:
         "generator": _generator(), "options": plan.stated(), "group": rows(GROUPS.frame([row]), GROUPS)[0],
         "outputs": outputs,
     }  # fmt: skip
-    text = json.dumps(record, ensure_ascii=False, indent=1).encode()
+    text = json.dumps({"sha256": _checksum(record), **record}, ensure_ascii=False, indent=1).encode()
     if leaked := sharing.leaked(made, name, {**files, record_of(group): text}, plan.sharing):
         where = ", ".join(leaked)
         raise _Leak(f"the tables would still show who was in the chat: {where}; nothing of the group was written.")

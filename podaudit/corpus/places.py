@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import posixpath
 import re
@@ -14,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from podaudit.model import PodauditError, Unreadable, Unwritable
+from podaudit.tables import MANIFEST
 from podaudit.writing import make_folder, remove, write_whole
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,40}(::|://)", re.IGNORECASE)
@@ -121,8 +123,34 @@ def _below_folder(top: Path) -> Iterator[str]:
         raise error
 
     for folder, inside, files in os.walk(top, onerror=refuse):
+        if MANIFEST in files and _is_ours(Path(folder, MANIFEST)):  # tables or a corpus
+            inside.clear()
+            continue
         inside[:] = [name for name in inside if not name.startswith(".")]
         yield from (os.path.join(folder, name) for name in files if _is_export(name) and Path(folder, name).is_file())
+
+
+def _is_ours(manifest: Path) -> bool:
+    try:
+        held = json.loads(manifest.read_bytes())
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(held, dict) and str(held.get("generator")).startswith("podaudit ")
+
+
+def same_place(address: str, other: str) -> bool:
+    """Whether two addresses are of one file or folder."""
+    return _absolute(address) == _absolute(other)
+
+
+def lies_in(address: str, folder: str) -> bool:
+    """Whether an address lies in a folder, or is that."""
+    inner, outer = _absolute(address), _absolute(folder)
+    return inner == outer or inner.startswith(outer.rstrip("/" + os.sep) + ("/" if is_url(folder) else os.sep))
+
+
+def _absolute(address: str) -> str:
+    return address.rstrip("/") if is_url(address) else os.path.realpath(address)
 
 
 def _below_url(address: str) -> Iterator[str]:

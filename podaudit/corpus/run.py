@@ -19,7 +19,7 @@ from podaudit import __version__
 from podaudit.corpus.engines import Engine
 from podaudit.corpus.group import RECORDS, Plan, record_of, schemas
 from podaudit.corpus.outcome import Done, Failure, Outcome
-from podaudit.corpus.places import is_left_over
+from podaudit.corpus.places import Place, is_left_over
 from podaudit.corpus.schemas import FAILURES, GROUPS
 from podaudit.model import Unwritable
 from podaudit.tables import MANIFEST, NOTES, SCHEMA_VERSION, dumps
@@ -86,6 +86,18 @@ def run(addresses: Sequence[str], plan: Plan, engine: Engine, tell: Tell) -> Res
     )
 
 
+def stated_before(out: Place) -> dict[str, Any] | None:
+    """The options with which the groups in a folder were made, by the first record that can be read; None where there is none."""
+    for name in sorted(name for name in out.sizes() if name.startswith(f"{RECORDS}/") and name.endswith(".json")):
+        try:
+            held = json.loads(out.read(name) or b"")["options"]
+        except (ValueError, KeyError, TypeError):  # damaged; it will be made anew
+            continue
+        if isinstance(held, dict):
+            return held
+    return None
+
+
 def _whole(record: Mapping[str, Any], sizes: Mapping[str, int]) -> bool:
     """Whether all files of a group are there."""
     return all(sizes.get(output["file"]) == output["bytes"] for output in record["outputs"])
@@ -117,6 +129,8 @@ def _assemble(result: Result, plan: Plan) -> None:
         for output in record["outputs"]:
             counts[output["file"].partition("/")[0]] += output["rows"]
             outputs.append({name: output[name] for name in ("file", "bytes", "sha256")})
+    for group, held in done.items():
+        outputs.append(_listed(record_of(group), held.written))
     tables = {
         GROUPS_FILE: to_parquet(GROUPS.frame(rows), GROUPS),
         FAILURES_FILE: to_parquet(
@@ -126,7 +140,7 @@ def _assemble(result: Result, plan: Plan) -> None:
     tables[NOTES] = _notes().encode()
     for name, data in tables.items():
         plan.out.write(name, data)
-        outputs.append({"file": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
+        outputs.append(_listed(name, data))
     inputs = sorted({o.group for o in result.outcomes.values() if o.group is not None})
     manifest = {
         "schema": SCHEMA_VERSION,
@@ -140,6 +154,10 @@ def _assemble(result: Result, plan: Plan) -> None:
         "outputs": outputs,
     }  # fmt: skip
     plan.out.write(MANIFEST, dumps(manifest).encode("utf-8", "replace"))
+
+
+def _listed(name: str, data: bytes) -> dict[str, Any]:
+    return {"file": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
 _ABOUT = (

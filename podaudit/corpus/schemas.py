@@ -56,7 +56,7 @@ GROUPS = Schema("groups", (
     Column("labels", "map", "label -> messages", of="int"),
     Column("per_100", "map", "label -> messages per 100 messages that members wrote; empty where they wrote none", of="float"),
     Column("pressing", "int?", "messages that press: with one of the labels reminder, demand, guilt, shaming, threat, sanction, "
-           "retaliation_call, insult"),
+           "retaliation_call, insult, unless aimed at nobody but its writer, who then tells what befell him or her"),
     Column("pressing_per_100", "float?", "100 x pressing / messages that members wrote; null where they wrote none"),
     Column("episodes", "map", "kind of episode -> episodes", of="int"),
     Column("dissenters", "int?", "members with a message labelled dissent"),
@@ -79,6 +79,7 @@ GROUPS = Schema("groups", (
 FAILURES = Schema("failures", (
     Column("group", "str?", "name of the group, as in the table groups; null where the export could not be read at all"),
     Column("number", "int", "which of the exports it was: its place, from 1 on, among their addresses in order"),
-    Column("kind", "str", "one of Failed"),
+    Column("kind", "str", "one of unreadable (no chat in it), undecided (only you can decide, as on the order of day and month), "
+           "leak (its tables would show who was in the chat), died (the process ended, as where memory runs out), bug"),
     Column("reason", "str", "what was wrong, without anything out of the chat or the export's name"),
 ))  # fmt: skip

@@ -19,6 +19,10 @@ _WORKED_OUT = {
     **{f"latency_{name}": ("latency_n",) for name in ("median", "p90", "within_2", "within_15", "within_60")},
     "median_per_week": ("obligations",),
 }  # fmt: skip
+_PART_OF = {
+    "compliance": "obligations", "top_three": "calls",
+    **{f"latency_within_{minutes}": "latency_n" for minutes in (2, 15, 60)},
+}  # fmt: skip
 _NO_COUNTS = frozenset({"days", "lines", "highest_per_week"})
 _RATES = {"per_100": "labels"}
 _SHARES = frozenset({"languages"})
@@ -71,11 +75,15 @@ def shareable_row(row: dict[str, Any], shared: Audit, sharing: Sharing) -> dict[
     made = {**row, "first": shared.source.first, "last": shared.source.last}
     if not sharing.suppress:
         return made
-    from podaudit.privacy.coarse import few
+    from podaudit.privacy.coarse import few, few_of
 
     small = {name for name, value in row.items() if name not in _NO_COUNTS and few(value)}
     for name, value in row.items():
-        if name in small or small & set(_WORKED_OUT.get(name, ())):
+        if (
+            name in small
+            or small & set(_WORKED_OUT.get(name, ()))
+            or few_of(value if name in _PART_OF else None, row.get(_PART_OF.get(name, "")))
+        ):
             made[name] = None
         elif name in _RATES:
             made[name] = {key: None if few(row[_RATES[name]][key]) else rate for key, rate in value.items()}

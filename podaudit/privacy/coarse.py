@@ -89,6 +89,13 @@ def _monday(day: str) -> str:
 
 # ------------------------------------------------------------------------------------------------------ small counts
 
+# Shares, by the whole number that each is a part of: a part of 1 to 4, or all but so few, could be reckoned from the two.
+_PART_OF = {
+    "within_2": ("n",), "within_15": ("n",), "within_60": ("n",), "share_given": ("asked",), "share_received": ("expected",),
+    "share_done": ("asked",), "share": ("asked", "open"), "usual_share": ("usual_open",), "circle": ("received",),
+    "evenings": ("obligations",), "nights": ("obligations",), "weekends": ("obligations",), "top_three": ("calls",),
+}  # fmt: skip
+_DIFFERENCES = frozenset({"balance"})  # of counts, so below 0 at times
 # Whole numbers that count nobody and nothing: places in the export and in the week.
 _NO_COUNTS = frozenset({"line", "weekday", "hour", "minutes_each"})
 
@@ -99,12 +106,19 @@ def suppressed(table: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     The columns of a count become nullable; lists of lines and maps of counts lose what is too few.
     """
     counts = [c.name for c in schema.columns if c.type in ("int", "int?") and c.name not in _NO_COUNTS]
-    small = (table[counts].ge(1) & table[counts].lt(FEW)).fillna(False).astype(bool)
-    changed: dict[str, Any] = {name: table[name].astype("Int64").mask(small[name]) for name in counts}
+    size = table[counts].abs()
+    small = (size.ge(1) & size.lt(FEW)).fillna(False).astype(bool)
     touched = small.any(axis=1).to_numpy()
+    for name in _DIFFERENCES.intersection(counts):
+        small[name] = touched
+    changed: dict[str, Any] = {name: table[name].astype("Int64").mask(small[name]) for name in counts}
     for column in schema.columns:
         if column.type in ("float?", "any") and column.name != "minutes_each":
-            changed[column.name] = [None if hit else v for v, hit in zip(table[column.name], touched, strict=True)]
+            whole = [table[name].tolist() for name in _PART_OF.get(column.name, ()) if name in table]
+            changed[column.name] = [
+                None if hit or any(few_of(v, n) for n in of) else v
+                for v, hit, *of in zip(table[column.name].tolist(), touched, *whole, strict=True)
+            ]
         elif column.type == "list" and column.name.endswith("lines"):
             changed[column.name] = [v if len(v) >= FEW else [] for v in table[column.name]]
         elif column.name == "hours" and column.type == "list":
@@ -120,6 +134,14 @@ def suppressed(table: pd.DataFrame, schema: Schema) -> pd.DataFrame:
 
 def _large(counts: Mapping[str, int]) -> dict[str, int]:
     return {name: n for name, n in counts.items() if n >= FEW}
+
+
+def few_of(share: Any, count: Any) -> bool:
+    """Whether a share tells of 1 to 4 out of ``count``, or of all but so few."""
+    if share is None or count is None or share != share or count != count:
+        return False
+    part = round(share * count)
+    return few(part) or few(round(count) - part)
 
 
 def few(value: Any) -> bool:
