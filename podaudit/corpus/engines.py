@@ -148,13 +148,17 @@ def _on(client: Any, plan: Plan, addresses: Sequence[str]) -> Iterator[tuple[int
 def _client(address: str) -> Any:
     try:
         from distributed import Client
-        from distributed.comm.addressing import parse_address
+        from distributed.comm.addressing import parse_address, parse_host_port
+        from distributed.comm.registry import get_backend
     except ImportError:
         raise PodauditError(
             "--scheduler needs the package distributed, which is not installed: install podaudit[dask]."
         ) from None
     try:
-        parse_address(address)
+        kind, place = parse_address(address)  # what a client would fail on first: it would then be waited for
+        get_backend(kind)
+        if kind in ("tcp", "tls"):
+            parse_host_port(place)
         return Client(address, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise PodauditError(
