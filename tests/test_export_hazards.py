@@ -174,6 +174,17 @@ def test_a_sentence_about_a_member_before_the_colon_and_quotations_behind_it() -
     assert [r[2] for r in rows(of(android(*typed)))] == ["text"] * 4
 
 
+def test_who_bears_an_open_quotation_mark_and_writes_again_is_a_member() -> None:
+    lines = (
+        "Anna: hoi",
+        "Bob \u201cde bouwer: zeg \u201cja\u201d",
+        "Anna: ja",
+        "Bob \u201cde bouwer: of \u201cnee\u201d",
+    )
+    assert [r[2] for r in rows(of(android(*lines[:3])))] == ["text", "notice", "text"]
+    assert [r[2] for r in rows(of(android(*lines)))] == ["text"] * 4
+
+
 # ------------------------------------------------------------------------------------------------------ iOS, its marks
 
 
