@@ -42,6 +42,7 @@ def redacted(made: Audit) -> tuple[list[str], list[str]]:
         ("Wil Zonderland", "ik wil dat #wil en @wil en @Wil dat ook willen", "ik wil dat #{0} en {0} en {0} dat ook willen"),
         ("Aafke Zonderland", "zie aafkezonderlandcoaching op het net", "zie {0} op het net"),
         ("Aafke Zonderland", "zie aafke%20zonderland en aafke%2Dzonderland", "zie {0} en {0}"),
+        ("Aafke Zonderland", "dank Aafke zonderland.example, zie x.example/aafke Zonderland", "dank {0}[link], zie [link]{0}"),
         ("Aafke Zonderland", "100%aafke en 50% zonderland", "100%{0} en 50% {0}"),
         ("\U0001f41d\U0001f41d", "dank @\U0001f41d\U0001f41d en \U0001f41d, ook \U0001f41d\U0001f41d",
          "dank [name] en \U0001f41d, ook [name]"),
@@ -88,6 +89,20 @@ def test_links_in_small_letters_make_no_ordinary_word_of_a_name() -> None:
     assert [leak.kind for leak in privacy.leaks(made, {"a": b"dag zonderland"})]
 
 
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("een beetje groei dus, zegt Groei", "een beetje {0} dus, zegt {0}"),
+        ("groei na groei na groei, zegt Groei", "groei na groei na groei, zegt {0}"),
+    ],
+)
+def test_a_word_beside_a_first_name_is_an_ordinary_one_where_it_is_mostly_written_small(
+    text: str, becomes: str
+) -> None:
+    tokens, texts = redacted(audit_of(f"08:00 Aafke Groei: hallo\n08:01 Bouwe: {text}"))
+    assert texts[1] == becomes.replace("{0}", tokens[0])
+
+
 # ------------------------------------------------------------------------------------------------------------------ keys
 
 
@@ -108,8 +123,10 @@ def test_a_key_that_cannot_be_read_says_why(tmp_path: Path) -> None:
 
 def test_a_file_larger_than_a_key_is_none(tmp_path: Path) -> None:
     path = tmp_path / "a.key"
-    path.write_text("podaudit key 1\nabout\n" + KEY.hex() * 100, encoding="ascii")
+    path.write_text(f"podaudit key 1\nabout\n{KEY.hex()}\n".ljust(4096), encoding="ascii")
     path.chmod(0o600)
+    assert privacy.read_key(path) == KEY
+    path.write_text(path.read_text(encoding="ascii") + " ", encoding="ascii")
     with pytest.raises(privacy.BadKey, match="larger than a key can be"):
         privacy.read_key(path)
 
@@ -137,6 +154,7 @@ def test_what_only_looks_packed_is_read_as_it_stands(data: bytes) -> None:
 
 def test_escapes_within_escapes_are_taken_off_a_few_times() -> None:
     assert "Bouwe" in list(decode.texts(b"%252542ouwe"))
+    assert "Bouwe" in list(decode.texts(b"&amp;amp;#66;ouwe"))
     assert "Bouwe" not in list(decode.texts(b"%25252525252542ouwe"))
 
 
