@@ -286,6 +286,13 @@ def test_unknown_words_behind_the_mark_of_an_attachment_are_media() -> None:
     assert said(export)[0][:2] == ("Anna", "media")
 
 
+def test_the_hour_of_midnight_is_no_padded_one() -> None:
+    day = "20/05/2023, "
+    pasted = f"{day}07:11 - Bob: pasted"
+    export = chat(f"{day}0:10 - Anna: x\n{day}0:11 - Anna: y\n{day}7:10 - Anna: z\n{pasted}\n{day}7:12 - Anna: ok\n")
+    assert [text for _, _, text in said(export)] == ["x", "y", f"z\n{pasted}", "ok"]
+
+
 # -------------------------------------------------------------------------------------------------------- size and time
 
 
