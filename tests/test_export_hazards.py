@@ -188,6 +188,11 @@ def test_who_bears_an_open_quotation_mark_and_writes_again_is_a_member() -> None
 # ------------------------------------------------------------------------------------------------------ iOS, its marks
 
 
+def test_the_mark_of_a_notice_without_a_sender_shows_no_marks_on_messages() -> None:
+    export = of(ios(f"{LRM}\u13a0\u13be blub", "Anna: image omitted", "Ben: hello", "Anna: hi"))
+    assert [r[2] for r in rows(export)] == ["notice", "media", "text", "text"]
+
+
 def test_an_ios_export_without_marks_still_has_notices() -> None:
     export = of(ios(
         f"My Group 2023: {E2E}", "Ben: Ben created group \u201cMy Group 2023\u201d", "My Group 2023: Ben added you",
