@@ -689,5 +689,7 @@ def test_a_checksum_spells_nobodys_name() -> None:
 
 def test_leaking_is_an_error_of_ours(own: Audit) -> None:
     refuse([])
-    with pytest.raises(Leaking, match=r"a\.csv, line 1: full name"):
+    with pytest.raises(Leaking, match=r"a\.csv, line 1: full name \(1\); this is a bug"):
         refuse(privacy.leaks(own, {"a.csv": b"Aafke Bloemstra"}))
+    with pytest.raises(Leaking, match=r"line 1: name \(1\); and 2 more; this is a bug"):
+        refuse([privacy.Leak(f"{i}.csv", "name", 1, 1) for i in range(7)])
