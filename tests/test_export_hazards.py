@@ -174,7 +174,23 @@ def test_a_sentence_about_a_member_before_the_colon_and_quotations_behind_it() -
     assert [r[2] for r in rows(of(android(*typed)))] == ["text"] * 4
 
 
+def test_who_bears_an_open_quotation_mark_and_writes_again_is_a_member() -> None:
+    lines = (
+        "Anna: hoi",
+        "Bob \u201cde bouwer: zeg \u201cja\u201d",
+        "Anna: ja",
+        "Bob \u201cde bouwer: of \u201cnee\u201d",
+    )
+    assert [r[2] for r in rows(of(android(*lines[:3])))] == ["text", "notice", "text"]
+    assert [r[2] for r in rows(of(android(*lines)))] == ["text"] * 4
+
+
 # ------------------------------------------------------------------------------------------------------ iOS, its marks
+
+
+def test_the_mark_of_a_notice_without_a_sender_shows_no_marks_on_messages() -> None:
+    export = of(ios(f"{LRM}\u13a0\u13be blub", "Anna: image omitted", "Ben: hello", "Anna: hi"))
+    assert [r[2] for r in rows(export)] == ["notice", "media", "text", "text"]
 
 
 def test_an_ios_export_without_marks_still_has_notices() -> None:

@@ -335,6 +335,16 @@ def test_how_far_apart_two_phones_may_have_put_one_message(seconds: int, once: b
     assert not any("clock of b.txt" in w for w in merged.source.warnings)
 
 
+def test_a_text_that_each_phone_holds_another_time_of_stays_two() -> None:
+    rows = [
+        (START + dt.timedelta(minutes=5 * i), NAMES[i % 5], f"{WORDS[i % 16]} en dan nog wat {i}") for i in range(60)
+    ]
+    for i in (10, 22):  # an hour apart, as clocks may be
+        rows[i] = (rows[i][0], NAMES[0], "dit zeg ik twee keer op een ochtend")
+    merged = merge([of(rows[:22] + rows[23:], "a.txt"), of(rows[:10] + rows[11:], "b.txt")])
+    assert says(merged) == says(of(rows, "all.txt"))
+
+
 def test_a_text_that_is_said_again_moves_no_clock() -> None:
     """The other phone lacks the first time, and an hour's difference of clocks is usual with it."""
     text = "dit zeg ik twee keer op een ochtend"

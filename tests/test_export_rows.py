@@ -286,6 +286,13 @@ def test_unknown_words_behind_the_mark_of_an_attachment_are_media() -> None:
     assert said(export)[0][:2] == ("Anna", "media")
 
 
+def test_the_hour_of_midnight_is_no_padded_one() -> None:
+    day = "20/05/2023, "
+    pasted = f"{day}07:11 - Bob: pasted"
+    export = chat(f"{day}0:10 - Anna: x\n{day}0:11 - Anna: y\n{day}7:10 - Anna: z\n{pasted}\n{day}7:12 - Anna: ok\n")
+    assert [text for _, _, text in said(export)] == ["x", "y", f"z\n{pasted}", "ok"]
+
+
 # -------------------------------------------------------------------------------------------------------- size and time
 
 
@@ -548,10 +555,10 @@ def test_a_notice_without_its_mark_opens_with_whom_it_is_put_down_to(body: str, 
 )
 def test_what_may_have_set_a_time_back(above: str, below: str, cause: str) -> None:
     """By an hour at most, and by night."""
-    times = ["00:10", above, above, below, "11:10"]
+    times = ["00:10", "00:11", above, above, below, "11:10"]
     doubts = chat("".join(f"29/10/2023, {t} - A: x\n" for t in times)).messages["doubts"].tolist()
-    assert [bool(d) for d in doubts] == [False, False, False, True, False]
-    assert doubts[3].startswith("time runs back by ") and doubts[3].endswith(f"; {cause}")
+    assert [bool(d) for d in doubts] == [False] * 4 + [True, False]
+    assert doubts[4].startswith("time runs back by ") and doubts[4].endswith(f"; {cause}")
 
 
 @pytest.mark.parametrize(

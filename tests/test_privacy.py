@@ -401,11 +401,12 @@ def test_what_becomes_of_a_text(redacted: tuple[Audit, Audit], i: int) -> None:
 
 def test_a_name_that_is_a_word_is_taken_as_one_only_where_it_stands_as_a_name() -> None:
     made = audit_of(
-        "08:00 Wil Verzonnen: hallo\n08:01 Bouwe: ik wil ook, zegt Wil.\n08:02 Bouwe: Wil, kom je?\n08:03 Bouwe: Wil iemand?"
+        "08:00 Wil Verzonnen: hallo\n08:01 Bouwe: ik wil ook, zegt Wil.\n08:02 Bouwe: Wil, kom je?\n08:03 Bouwe: Wil iemand?\n"
+        "08:04 Bouwe: Dag. Wil iemand?"
     )
     wil = members_of(privacy.pseudonymise(made, KEY))[0]
     texts = privacy.pseudonymise(made, KEY, text="redacted").messages["text"].tolist()
-    assert texts[1:] == [f"ik wil ook, zegt {wil}.", f"{wil}, kom je?", "Wil iemand?"]
+    assert texts[1:] == [f"ik wil ook, zegt {wil}.", f"{wil}, kom je?", "Wil iemand?", "Dag. Wil iemand?"]
 
 
 def test_a_name_that_several_share_is_put_down_to_none_of_them() -> None:
@@ -552,6 +553,8 @@ def test_the_leak_check_finds_names_of_files_and_says_nothing_private(own: Audit
     )
     assert [(leak.output, leak.line) for leak in found] == [("bouwe-van-der-kroft.csv", 0), ("b.csv", 4), ("b.csv", 4)]
     assert not any("kroft" in str(leak).replace(leak.output, "").lower() for leak in found)
+    found = privacy.leaks(own, {"c.csv": b"b.kroft@voorbeeld.example\nx\n06-00000456"})
+    assert [(leak.kind, leak.line) for leak in found] == [("full name", 1), ("mail", 1), ("number", 3)]
 
 
 def test_the_leak_check_leaves_ordinary_words_alone() -> None:
@@ -706,5 +709,7 @@ def test_a_checksum_spells_nobodys_name() -> None:
 
 def test_leaking_is_an_error_of_ours(own: Audit) -> None:
     refuse([])
-    with pytest.raises(Leaking, match=r"a\.csv, line 1: full name"):
+    with pytest.raises(Leaking, match=r"a\.csv, line 1: full name \(1\); this is a bug"):
         refuse(privacy.leaks(own, {"a.csv": b"Aafke Bloemstra"}))
+    with pytest.raises(Leaking, match=r"line 1: name \(1\); and 2 more; this is a bug"):
+        refuse([privacy.Leak(f"{i}.csv", "name", 1, 1) for i in range(7)])

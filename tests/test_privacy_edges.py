@@ -17,7 +17,7 @@ from podaudit import privacy
 from podaudit.audit import Audit, audit
 from podaudit.corrections import Corrections
 from podaudit.model import Options, Unreadable
-from podaudit.privacy import decode, keys
+from podaudit.privacy import coarse, decode, forms, keys
 from tests.conftest import Call
 from tests.hostile.making import pod
 from tests.making import audit_of, export_of, post
@@ -42,6 +42,8 @@ def redacted(made: Audit) -> tuple[list[str], list[str]]:
         ("Wil Zonderland", "ik wil dat #wil en @wil en @Wil dat ook willen", "ik wil dat #{0} en {0} en {0} dat ook willen"),
         ("Aafke Zonderland", "zie aafkezonderlandcoaching op het net", "zie {0} op het net"),
         ("Aafke Zonderland", "zie aafke%20zonderland en aafke%2Dzonderland", "zie {0} en {0}"),
+        ("Aafke Zonderland", "dank Aafke zonderland.example, zie x.example/aafke Zonderland", "dank {0}[link], zie [link]{0}"),
+        ("Jo Vos", "dank jovos, dit is jovoss post", "dank {0}, dit is {0} post"),
         ("Aafke Zonderland", "100%aafke en 50% zonderland", "100%{0} en 50% {0}"),
         ("\U0001f41d\U0001f41d", "dank @\U0001f41d\U0001f41d en \U0001f41d, ook \U0001f41d\U0001f41d",
          "dank [name] en \U0001f41d, ook [name]"),
@@ -81,11 +83,56 @@ def test_somebody_from_outside_for_whom_a_call_is_bears_a_pseudonym_as_well(name
     assert hidden.messages["text"].tolist()[1] == f"mooi van {outsider}"
 
 
+def test_a_notice_names_the_group_by_its_pseudonym() -> None:
+    made = audit_of('08:00 Bouwe heeft de groep "Kring van het Dorp" gemaakt\n08:01 Bouwe: hallo\n08:02 Carlijn: dag')
+    hidden = privacy.pseudonymise(made, KEY, text="redacted")
+    bouwe = hidden.messages["member"].tolist()[1]
+    assert hidden.messages["text"].tolist()[0] == f'{bouwe} heeft de groep "{hidden.source.group}" gemaakt'
+
+
+def test_of_a_file_only_what_is_written_below_it_stays() -> None:
+    made = audit_of("08:00 Aafke: hallo\n08:01 Bouwe: IMG-1.jpg (bestand bijgevoegd)\nmooi van Aafke\n08:02 Bouwe: ja")
+    tokens, texts = redacted(made)
+    assert made.messages["kind"].tolist()[1] == "media"
+    assert texts[1] == f"[media]\nmooi van {tokens[0]}"
+
+
+def test_numbers_too_short_for_a_telephone_or_too_long_are_not_looked_for() -> None:
+    made = audit_of("08:00 Bouwe: bestelling 555 0101, pakket 5550 1010 2020 3030 4\n08:01 Carlijn: bel 020 0000123")
+    assert privacy.leaks(made, {"a": b"5550101", "b": b"55501010202030304"}) == []
+    assert [leak.kind for leak in privacy.leaks(made, {"a": b"0200000123"})] == ["number"]
+
+
+@pytest.mark.parametrize(
+    ("link", "leading"),
+    [
+        ("https://voorbeeld.example/over-ons", []), ("lnkd.in/", []), ("https://lnkd.in/eabcdef", ["eabcdef"]),
+        ("lnkd.in/eabcdef?x=y", ["eabcdef"]), ("https://voorbeeld.example/p/eabcd7/", ["eabcd7"]),
+    ],
+)  # fmt: skip
+def test_what_of_a_link_leads_to_the_post(link: str, leading: list[str]) -> None:
+    assert forms.codes(link) == leading
+
+
 def test_links_in_small_letters_make_no_ordinary_word_of_a_name() -> None:
     links = "\n".join(f"08:{n:02} Aafke Zonderland: graag liken {post(n, 'zonderland-coaching')}" for n in range(1, 5))
     made = audit_of(f"{links}\n08:10 Bouwe: dag zonderland")
     assert "zonderland" not in redacted(made)[1][-1]
     assert [leak.kind for leak in privacy.leaks(made, {"a": b"dag zonderland"})]
+
+
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("een beetje groei dus, zegt Groei", "een beetje {0} dus, zegt {0}"),
+        ("groei na groei na groei, zegt Groei", "groei na groei na groei, zegt {0}"),
+    ],
+)
+def test_a_word_beside_a_first_name_is_an_ordinary_one_where_it_is_mostly_written_small(
+    text: str, becomes: str
+) -> None:
+    tokens, texts = redacted(audit_of(f"08:00 Aafke Groei: hallo\n08:01 Bouwe: {text}"))
+    assert texts[1] == becomes.replace("{0}", tokens[0])
 
 
 # ------------------------------------------------------------------------------------------------------------------ keys
@@ -108,8 +155,10 @@ def test_a_key_that_cannot_be_read_says_why(tmp_path: Path) -> None:
 
 def test_a_file_larger_than_a_key_is_none(tmp_path: Path) -> None:
     path = tmp_path / "a.key"
-    path.write_text("podaudit key 1\nabout\n" + KEY.hex() * 100, encoding="ascii")
+    path.write_text(f"podaudit key 1\nabout\n{KEY.hex()}\n".ljust(4096), encoding="ascii")
     path.chmod(0o600)
+    assert privacy.read_key(path) == KEY
+    path.write_text(path.read_text(encoding="ascii") + " ", encoding="ascii")
     with pytest.raises(privacy.BadKey, match="larger than a key can be"):
         privacy.read_key(path)
 
@@ -137,6 +186,7 @@ def test_what_only_looks_packed_is_read_as_it_stands(data: bytes) -> None:
 
 def test_escapes_within_escapes_are_taken_off_a_few_times() -> None:
     assert "Bouwe" in list(decode.texts(b"%252542ouwe"))
+    assert "Bouwe" in list(decode.texts(b"&amp;amp;#66;ouwe"))
     assert "Bouwe" not in list(decode.texts(b"%25252525252542ouwe"))
 
 
@@ -179,6 +229,10 @@ def test_an_outsider_whose_name_is_a_members_or_none_takes_nobodys_pseudonym(nam
     made = audit(export, Options(), Corrections.parse(toml, "c.toml"))
     hidden = privacy.pseudonymise(made, KEY, text="redacted")
     assert hidden.messages["text"].tolist()[1] == f"dag {hidden.messages['member'].tolist()[0]}"
+
+
+def test_counts_by_kind_stay_from_five_on() -> None:
+    assert coarse._large({"none": 0, "few": 4, "five": 5, "many": 60}) == {"five": 5, "many": 60}
 
 
 # -------------------------------------------------------------------------------------------------------------- writing

@@ -242,8 +242,7 @@ def _marked_names(raw: bytes, said: Said, first_end: Ints, bracket: Bools) -> No
     if not len(rows):
         return
     data = np.frombuffer(raw, dtype=np.uint8)
-    at = places(data, _LRM[0])
-    at = at[at + 2 < len(data)]
+    at = places(data, _LRM[0])  # in UTF-8, two bytes follow this one
     for byte, off in ((_COLON, -2), (_BLANK, -1), (_LRM[1], 1), (_LRM[2], 2)):
         at = at[data[at + off] == byte]
     own = rows[np.searchsorted(said.text[rows], at, side="right") - 1]

@@ -105,8 +105,8 @@ def number(name: str) -> str:
 
 
 def is_telephone(digits: str) -> bool:
-    """Whether a run of digits may be a telephone number: no date, and neither too short nor too long."""
-    return _TAIL <= len(digits) <= 15 and not _DATE.fullmatch(digits)
+    """Whether a run of digits may be a telephone number: longer than a date, and not too long."""
+    return _TAIL <= len(digits) <= 15
 
 
 def codes(link: str) -> list[str]:

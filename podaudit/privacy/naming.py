@@ -99,7 +99,7 @@ class Namer:
             return None
         for ending in ("s",) if self.sure else _ENDINGS:
             stem = name.removesuffix(ending)
-            plain = stem != name and len(stem) > 2 and stem in self.known.single and not self._is_weak(stem)
+            plain = len(stem) > 2 and stem in self.known.single and not self._is_weak(stem)
             if plain and (ending == "s" or (stem in self.known.first and raw.isupper())):
                 return self.known.single[stem]
         if not self.sure and raw.isupper():
