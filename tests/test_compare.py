@@ -252,6 +252,9 @@ def test_the_command_writes_the_page_beside_the_corpus(
     status, told, said = call("compare", "groups/", "--no-open")
     assert (status, told, said) == (0, b"groups.html\n", "")
     assert (tmp_path / "groups.html").stat().st_mode & 0o077 == 0
+    assert call("compare", "groups", "-o", "-") == (0, (tmp_path / "groups.html").read_bytes(), "")
+    status, _, said = call("verify", "groups.html")
+    assert status == 1 and "a page over groups, which carries no checksum" in said
     (out / "groups.parquet").write_bytes(b"PAR1 nothing")
     status, _, said = call("compare", "groups")
     assert status == 1 and "damaged or of another version" in said
