@@ -109,7 +109,8 @@ def test_a_manifest_that_leads_elsewhere_is_refused(place: Path, name: str) -> N
     ("name", "data"),
     [
         ("page.html", b""), ("page.html", b"<!doctype html><p>x"), ("x.json", b"{"), ("x.json", b"[]"), ("x.json", b"[" * 100_000),
-        ("x.json", b'{"source": 1}'), ("x.json", b'{"outputs": {}, "source": {}}'), ("x.json", b'{"outputs": [], "source": 1}'), ("chat.txt", CHAT),
+        ("x.json", b'{"source": 1}'), ("x.json", b'{"outputs": {}, "source": {}}'), ("x.json", b'{"outputs": [], "source": 1}'),
+        ("chat.txt", CHAT),
         ("page.html", b'<meta name="podaudit-made-of" content="x"><meta name="podaudit-sha256" content="' + b"0" * 64 + b'">'),
     ],
 )  # fmt: skip
