@@ -596,15 +596,8 @@ def compare(
 ) -> None:
     """Write a report over the groups of a corpus: how they differ, with intervals, beside the literature's figures."""
     from podaudit.corpus import command
-    from podaudit.writing import check_target
 
-    if output == "-":
-        if open_:
-            raise _UsageError("--open opens a file in the browser, and -o - writes none; leave one of them out.")
-        terminal.out(command.page(folder, lang))
-        return
-    target = Path(output) if output else command.beside(folder)
-    check_target(target)
+    target = _target(output, command.beside(folder), [folder], open_)
     _write_page(command.page(folder, lang).encode("utf-8", "replace"), target, open_, quiet, [])
 
 

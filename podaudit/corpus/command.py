@@ -14,7 +14,7 @@ from podaudit import __version__, terminal
 from podaudit.corpus import engines
 from podaudit.corpus.group import RECORDS, Plan
 from podaudit.corpus.outcome import Done
-from podaudit.corpus.places import Place, exports, is_url, lies_in, plainly, same_place, shares_memory
+from podaudit.corpus.places import Place, exports, is_url, outside, plainly, same_place, shares_memory
 from podaudit.corpus.progress import Progress
 from podaudit.corpus.run import FAILURES_FILE, GROUPS_FILE, stated_before
 from podaudit.corpus.run import run as run_all
@@ -61,7 +61,7 @@ def project_key(output: str, given: str | None, quiet: bool) -> Iterator[bytes]:
 def _has_groups(out: Place) -> bool:
     """Whether a group may stand there: where that cannot be seen, one may."""
     try:
-        return any(name.startswith(f"{RECORDS}/") for name in out.sizes())
+        return bool(out.sizes(RECORDS))
     except PodauditError:
         return True
 
@@ -83,7 +83,7 @@ def addresses(given: Sequence[str], output: str) -> list[str]:
     out, given = plainly(output), [plainly(address) for address in given]
     if any(same_place(address, out) for address in given):
         raise Unwritable(f"The results would lie among the exports in {output}; name another folder with -o.")
-    found = [address for address in exports(given) if not lies_in(address, out)]
+    found = outside(exports(given), out)
     if not found:
         raise Unreadable(f"{given[0]} holds no exports besides results of podaudit; name the folder that holds them.")
     return found

@@ -8,7 +8,7 @@ import json
 import os
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,10 +143,11 @@ def same_place(address: str, other: str) -> bool:
     return _absolute(address) == _absolute(other)
 
 
-def lies_in(address: str, folder: str) -> bool:
-    """Whether an address lies in a folder, or is that."""
-    inner, outer = _absolute(address), _absolute(folder)
-    return inner == outer or inner.startswith(outer.rstrip("/" + os.sep) + ("/" if is_url(folder) else os.sep))
+def outside(addresses: Iterable[str], folder: str) -> list[str]:
+    """Those of some addresses that do not lie in a folder."""
+    end = "/" if is_url(folder) else os.sep
+    top = _absolute(folder).rstrip(end) + end
+    return [address for address in addresses if not f"{_absolute(address)}{end}".startswith(top)]
 
 
 def _absolute(address: str) -> str:
@@ -284,20 +285,20 @@ class Place:
             reason = type(error).__name__
             raise Unreadable(f"{self.address}/{name} cannot be read ({reason}); check your access to it.") from error
 
-    def sizes(self) -> dict[str, int]:
-        """Every file below, with its size in bytes."""
+    def sizes(self, below: str = "") -> dict[str, int]:
+        """Every file, or every one in a folder of it, with its size in bytes."""
         if not is_url(self.address):
             top = Path(self.address)
             return {
                 (Path(folder) / name).relative_to(top).as_posix(): os.stat(os.path.join(folder, name)).st_size
-                for folder, _, names in os.walk(top)
+                for folder, _, names in os.walk(top / below)
                 for name in names
             }
         with _reaching(self.address):
             fs, path = _fs(self.address)
             fs.invalidate_cache()
             root = path.rstrip("/") + "/"
-            found = fs.find(path, detail=True)
+            found = fs.find(root + below if below else path, detail=True)
             return {str(name).removeprefix(root): int(about["size"]) for name, about in found.items()}
 
     def remove(self, name: str) -> None:

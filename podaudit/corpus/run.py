@@ -88,7 +88,7 @@ def run(addresses: Sequence[str], plan: Plan, engine: Engine, tell: Tell) -> Res
 
 def stated_before(out: Place) -> dict[str, Any] | None:
     """The options with which the groups in a folder were made, by the first record that can be read; None where there is none."""
-    for name in sorted(name for name in out.sizes() if name.startswith(f"{RECORDS}/") and name.endswith(".json")):
+    for name in sorted(out.sizes(RECORDS)):
         try:
             held = json.loads(out.read(name) or b"")["options"]
         except (ValueError, KeyError, TypeError):  # damaged; it will be made anew

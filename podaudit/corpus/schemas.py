@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from podaudit.corpus.outcome import Failed
 from podaudit.dynamics.load import LOAD_WEEKS
 from podaudit.dynamics.network import FIGURES, LATENCIES
 from podaudit.model import Column, Schema
@@ -79,7 +80,8 @@ GROUPS = Schema("groups", (
 FAILURES = Schema("failures", (
     Column("group", "str?", "name of the group, as in the table groups; null where the export could not be read at all"),
     Column("number", "int", "which of the exports it was: its place, from 1 on, among their addresses in order"),
-    Column("kind", "str", "one of unreadable (no chat in it), undecided (only you can decide, as on the order of day and month), "
-           "leak (its tables would show who was in the chat), died (the process ended, as where memory runs out), bug"),
+    Column("kind", "str", "why: unreadable (no chat in it), undecided (only you can decide, as on the order of day and month), "
+           "leak (its tables would show who was in the chat), died (the process ended, as where memory runs out), bug",
+           values=tuple(Failed)),
     Column("reason", "str", "what was wrong, without anything out of the chat or the export's name"),
 ))  # fmt: skip

@@ -19,6 +19,7 @@ _WORKED_OUT = {
     **{f"latency_{name}": ("latency_n",) for name in ("median", "p90", "within_2", "within_15", "within_60")},
     "median_per_week": ("obligations",),
 }  # fmt: skip
+# Shares, by the count that each is a part of.
 _PART_OF = {
     "compliance": "obligations", "top_three": "calls",
     **{f"latency_within_{minutes}": "latency_n" for minutes in (2, 15, 60)},
@@ -79,11 +80,8 @@ def shareable_row(row: dict[str, Any], shared: Audit, sharing: Sharing) -> dict[
 
     small = {name for name, value in row.items() if name not in _NO_COUNTS and few(value)}
     for name, value in row.items():
-        if (
-            name in small
-            or small & set(_WORKED_OUT.get(name, ()))
-            or few_of(value if name in _PART_OF else None, row.get(_PART_OF.get(name, "")))
-        ):
+        told = name in _PART_OF and few_of(value, row[_PART_OF[name]])
+        if told or name in small or small & set(_WORKED_OUT.get(name, ())):
             made[name] = None
         elif name in _RATES:
             made[name] = {key: None if few(row[_RATES[name]][key]) else rate for key, rate in value.items()}
