@@ -165,6 +165,11 @@ def test_the_owner_as_given() -> None:
     assert people(export)["Bob"]["periods"] == [{"from": at(2), "until": None}]
 
 
+def test_the_owner_is_named_by_a_number_as_well() -> None:
+    found = android("Anna: x", "+31 6 00000123: y", "Bob: z", me="+31600000123").members
+    assert found.loc[found["owner"], "name"].tolist() == ["+31 6 00000123"]
+
+
 def test_the_owner_as_given_is_not_you_where_the_notices_name_that_member_too() -> None:
     bodies = ("Anna: x", "Bob: y", "Anna added Bob", "Anna added you", "Chris: z")
     export = android(*bodies, me="bob")

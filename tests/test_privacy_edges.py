@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -95,6 +96,15 @@ def test_of_a_file_only_what_is_written_below_it_stays() -> None:
     tokens, texts = redacted(made)
     assert made.messages["kind"].tolist()[1] == "media"
     assert texts[1] == f"[media]\nmooi van {tokens[0]}"
+
+
+def test_a_group_named_by_one_word_is_found() -> None:
+    made = audit_of(
+        '08:00 Bouwe heeft de groep "Dorpskring" gemaakt\n08:01 Bouwe: welkom in dorpskring\n08:02 Carlijn: dag'
+    )
+    hidden = privacy.pseudonymise(made, KEY, text="redacted")
+    assert hidden.messages["text"].tolist()[1] == f"welkom in {hidden.source.group}"
+    assert [leak.kind for leak in privacy.leaks(made, {"a": b"dorpskring"})] == ["group"]
 
 
 def test_numbers_too_short_for_a_telephone_or_too_long_are_not_looked_for() -> None:
@@ -229,6 +239,12 @@ def test_an_outsider_whose_name_is_a_members_or_none_takes_nobodys_pseudonym(nam
     made = audit(export, Options(), Corrections.parse(toml, "c.toml"))
     hidden = privacy.pseudonymise(made, KEY, text="redacted")
     assert hidden.messages["text"].tolist()[1] == f"dag {hidden.messages['member'].tolist()[0]}"
+
+
+@pytest.mark.parametrize(("by", "becomes"), [("hour", "2024-03-06"), ("day", "2024-03-06"), ("week", "2024-03-04")])
+def test_the_busiest_day_becomes_a_monday_only_by_the_week(by: coarse.Coarse, becomes: str) -> None:
+    table = pd.DataFrame({"busiest_day": pd.Series(["2024-03-06", ""], dtype="str")})
+    assert coarse.coarsened(table, by)["busiest_day"].tolist() == [becomes, ""]
 
 
 def test_counts_by_kind_stay_from_five_on() -> None:
