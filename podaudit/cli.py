@@ -6,11 +6,13 @@ could not, 2 wrong usage, 3 the user has to decide, 4 some of many inputs failed
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import difflib
 import gc
 import os
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -22,7 +24,7 @@ from podaudit import __version__, terminal
 from podaudit.model import Lang, Options, PodauditError, SomeFailed, Unreadable, Unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from podaudit.audit import Audit
@@ -817,7 +819,28 @@ def _path_out(path: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(_status(given))
+    with _no_interrupt_lost():
+        sys.exit(_status(given))
+
+
+@contextlib.contextmanager
+def _no_interrupt_lost() -> Iterator[None]:
+    """Send an interrupt again that came while an object was taken down (regex has such), where Python would drop it."""
+    before = sys.unraisablehook
+
+    def again(dropped: sys.UnraisableHookArgs) -> None:
+        if issubclass(dropped.exc_type, KeyboardInterrupt):
+            later = threading.Timer(0.001, _thread.interrupt_main)  # once this is over, or it would be dropped as well
+            later.daemon = True
+            later.start()
+        else:
+            before(dropped)
+
+    sys.unraisablehook = again
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 def _status(given: list[str]) -> int:

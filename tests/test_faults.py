@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from podaudit import tables, verify
+from podaudit import cli, tables, verify
 from podaudit.audit import Audit, audit
 from podaudit.export import read
 from podaudit.model import Options, Unwritable
@@ -248,6 +248,20 @@ def test_an_interrupt_of_the_whole_command(tmp_path: Path) -> None:
         ), after
         assert _names(tmp_path) <= {"chat.txt", "chat.report.html"}
         made.unlink(missing_ok=True)
+
+
+def test_an_interrupt_is_not_lost_while_an_object_is_taken_down(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted:
+        def __del__(self) -> None:
+            raise KeyboardInterrupt
+
+    def app(*_: object, **__: object) -> None:
+        Interrupted()
+        for _ in range(3000):  # work of half a minute
+            time.sleep(0.01)
+
+    monkeypatch.setattr(cli, "app", app)
+    assert call("chat.txt") == (130, b"", "podaudit: interrupted; nothing was left half-written.\n")
 
 
 def test_many_at_once_leave_one_whole_report(tmp_path: Path) -> None:
