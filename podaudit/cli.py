@@ -826,13 +826,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 @contextlib.contextmanager
 def _no_interrupt_lost() -> Iterator[None]:
     """Send an interrupt again that came while an object was taken down (regex has such), where Python would drop it."""
-    before = sys.unraisablehook
+    before, main = sys.unraisablehook, threading.get_ident()
+
+    def send() -> None:
+        while any(frame.f_code is again.__code__ for frame, _ in traceback.walk_stack(sys._current_frames().get(main))):
+            time.sleep(0.001)  # in there it would be dropped as well
+        _thread.interrupt_main()
 
     def again(dropped: sys.UnraisableHookArgs) -> None:
         if issubclass(dropped.exc_type, KeyboardInterrupt):
-            later = threading.Timer(0.001, _thread.interrupt_main)  # once this is over, or it would be dropped as well
-            later.daemon = True
-            later.start()
+            threading.Thread(target=send, daemon=True).start()
         else:
             before(dropped)
 
