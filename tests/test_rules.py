@@ -22,8 +22,14 @@ START = dt.datetime(2024, 3, 4, 9, 0)
 ASKS = ("please like and comment", "graag een like en reactie", "", "new one", "bitte liken", "un like por favor")
 
 
-def build(said: list[str], *, habit: bool = False) -> Chat:
-    """A chat of ``name: text`` messages, one an hour; the first name created the group. Calls are lines 1001 and on."""
+def build(said: list[str], *, habit: bool = False, quick: bool = False) -> Chat:
+    """A chat of ``name: text`` messages, one an hour; the first name created the group. Calls are lines 1001 and on.
+
+    ``quick``: the messages are minutes apart, and the calls begin on the same day.
+    """
+    apart, begin = (
+        (dt.timedelta(minutes=2), dt.timedelta(hours=5)) if quick else (dt.timedelta(hours=1), dt.timedelta(days=9))
+    )
     pairs = [tuple(s.split(": ", 1)) for s in said]
     founder = pairs[0][0]
 
@@ -39,10 +45,10 @@ def build(said: list[str], *, habit: bool = False) -> Chat:
         }
         return same | {"doubts": "", "why": "", "start": 0, "stop": 0}
 
-    rows = [row(n + 1, START + dt.timedelta(hours=n), who, text) for n, (who, text) in enumerate(pairs)]
+    rows = [row(n + 1, START + n * apart, who, text) for n, (who, text) in enumerate(pairs)]
     if habit:
         link = "https://www.linkedin.com/posts/m_x-activity-71043940928727{:05d}-RE75"
-        later = START + dt.timedelta(days=9)
+        later = START + begin
         rows += [
             row(1001 + n, later + dt.timedelta(hours=n), f"M{n % 4}", f"{ASKS[n % 6]} {link.format(n)}")
             for n in range(12)
@@ -64,13 +70,13 @@ def found(chat: Chat) -> dict[tuple[int, str], Any]:
 
 @pytest.mark.parametrize("case", [c for c in CASES if "rules" not in c], ids=lambda c: c["id"])
 def test_silent(case: dict[str, Any]) -> None:
-    assert found(build(case["said"], habit=case.get("habit", False))) == {}
+    assert found(build(**{k: case[k] for k in ("said", "habit", "quick") if k in case})) == {}
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if "rules" in c], ids=lambda c: c["id"])
 def test_sound(case: dict[str, Any]) -> None:
     expected = {(r[0] + 1, r[1]): r[2] if len(r) > 2 else None for r in case["rules"]}
-    assert found(build(case["said"], habit=case.get("habit", False))) == expected
+    assert found(build(**{k: case[k] for k in ("said", "habit", "quick") if k in case})) == expected
 
 
 def said_alone(language: str, text: str, *, listed: bool) -> Any:

@@ -30,6 +30,10 @@ _WARNING = regex.compile(
 _HOUR = r"\d{1,2}(?:[:.h]\d{2})?\s?(?:am|pm|h|u|uur|uhr)"
 _TIME = r"\d{1,2}[:.]\d{2}"
 _HOURS = regex.compile(rf"(?<![\w.:-])(?:{_HOUR}|{_TIME}|\d{{1,2}})\s?-\s?(?:{_HOUR}|{_TIME})(?!\w)")
+_FOLLOWS = regex.compile(
+    r"\s*(?:=|:|,|->|→|is\b|and\b|en\b|und\b|et\b|y\b|e\b)\s*\w+"
+    r"|[^.!?]{0,60}[,;:]\s*(?:(?:en|and|und|et|y|e)\s)?(?:daarna|after that|then|danach|apres|ensuite|luego|despues|depois|dopo|poi)\b"
+)
 _DIGIT = regex.compile(r"\d")
 _OF = regex.compile(r"(?:\s(?:of|van|von|de|di|da)\s[^,;:]*)?")
 # Concepts that say who speaks to whom and of when; their small words are shared between languages.
@@ -37,6 +41,7 @@ _FORM = frozenset(
     {"own", "past", "still", "elsewhere", "term", "all", "each", "through", "replaced", "standing", "wish"}
 )
 _WORDS = regex.compile(r"\w+")
+_BRIEF = 60  # characters of a sentence that says one thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +89,22 @@ class Sentence:
         marks = [*self.of("change"), *self.of("standing")]
         return [h for c in marks for d in days if c.start <= d.start <= c.stop + 1 for h in (c, d)]
 
+    def outside(self, spans: Sequence[tuple[int, int]]) -> Sentence:
+        """The sentence without the hits that begin in the spans."""
+        kept = tuple(h for h in self.hits if not any(a <= h.start < b for a, b in spans))
+        return replace(self, hits=kept, by=_by_concept(kept))
+
     def lone(self, concept: str, *others: str) -> list[Hit]:
         """Hits of a concept that no hit of the other concepts covers or leads up to."""
         covers = [h for o in others for h in self.of(o)]
         return [h for h in self.of(concept) if not any(c.start <= h.start <= c.stop + 1 for c in covers)]
+
+
+def _by_concept(hits: Iterable[Hit]) -> dict[str, list[Hit]]:
+    by: dict[str, list[Hit]] = {}
+    for h in hits:
+        by.setdefault(h.concept, []).append(h)
+    return by
 
 
 @lru_cache(maxsize=1 << 10)
@@ -155,10 +172,7 @@ class Reader:
             for h in self._lexicon.scan(topic, text)
             if h.entry.partition(".")[0] in languages
         )
-        by: dict[str, list[Hit]] = {}
-        for h in hits:
-            by.setdefault(h.concept, []).append(h)
-        return Sentence(text, hits, tuple(sorted(languages - {"any"})), by)
+        return Sentence(text, hits, tuple(sorted(languages - {"any"})), _by_concept(hits))
 
     def read(self, raw: str, item: Item, languages: frozenset[str]) -> list[Found]:
         """The rule types of an item, each once: sentence by sentence, then what spans the sentences of the item."""
@@ -202,6 +216,8 @@ def _one(type: RuleType, hits: Sequence[Hit], value: Any = None, how: str = "") 
 def _acts(raw: str, s: Sentence, near: Sentence) -> list[Found]:
     if s.has("optional"):
         return []
+    if quoted := values.quoted(s.text):  # what is quoted is what some write, not what is to be done
+        s = s.outside(quoted)
     out: list[Found] = []
     bare = s.has("short") and s.has("only", "not")
     taken_back = s.has("retract", "no_retract") and not s.has("post")
@@ -268,11 +284,11 @@ def _quality(raw: str, s: Sentence, near: Sentence) -> list[Found]:
 def _reading(raw: str, s: Sentence, near: Sentence) -> list[Found]:
     reads = s.clear("read")
     seconds = s.of("seconds")
-    if seconds and (reads or s.has("post", "duty", "rule")) and not s.has("failing"):
-        return _one(RuleType.READ, seconds, values.first_number(seconds[0].phrase))
+    if seconds and (reads or s.has("post", "duty", "rule") or len(s.text) < _BRIEF) and not s.has("failing"):
+        return _one(RuleType.READ, seconds, values.seconds(seconds[0].phrase))
     if reads and not s.has("secrecy", "sign_off") and not s.has("optional"):
         near_seconds = near.of("seconds")
-        return _one(RuleType.READ, reads, values.first_number(near_seconds[0].phrase) if near_seconds else None)
+        return _one(RuleType.READ, reads, values.seconds(near_seconds[0].phrase) if near_seconds else None)
     return []
 
 
@@ -307,7 +323,7 @@ def _quota(s: Sentence, near: Sentence) -> list[Found]:
 
 def _window(s: Sentence) -> list[Found]:
     """Hours or days within which, or outside which, posts are put up."""
-    if values.MONEY.search(s.text) or s.has("failing", "tell"):
+    if values.MONEY.search(s.text) or s.has("failing", "tell", "secrecy"):
         return []
     about = s.has("drop", "post")
     times = clocks(s.text, s.languages)  # "eight in the evening" is a time of day
@@ -368,13 +384,14 @@ def _timing(raw: str, s: Sentence, near: Sentence) -> list[Found]:
     hits = [*s.of("within"), *s.of("by")]
     if hits:
         return out + _one(RuleType.DEADLINE, hits, value)
-    if s.has("change", "duty", "done_when", "post", "all", "term") or near.has("within", "by") or len(s.text) < 60:
+    if s.has("change", "duty", "done_when", "post", "all", "term") or near.has("within", "by") or len(s.text) < _BRIEF:
         out.append(Found(RuleType.DEADLINE, value, "", f"a time set: {value}"))
     return out
 
 
 def _give_first(raw: str, s: Sentence, near: Sentence) -> list[Found]:
-    hits = s.of("give_first")
+    dwelt = s.of("seconds")
+    hits = [h for h in s.of("give_first") if not any(d.start < h.stop and h.start < d.stop for d in dwelt)]
     if not hits or (s.has("absence") and s.has("tell")):
         return []
     taken = [*s.of("quota"), *s.of("min_words"), *s.of("seconds"), *s.of("strikes")]
@@ -407,7 +424,9 @@ def _confirm(raw: str, s: Sentence, near: Sentence) -> list[Found]:
         ends = [Hit("done_when", "question", 0, len(asked) + 1, asked + "?"), *ends]
     if not (ends or here or said or s.has("done")):
         return []
-    sure = values.sign(raw, s.text)
+    sure = values.sign(raw, s.text) or (values.named(raw, s.text, here) if said else None)
+    if sure and not (ends or here) and s.has("within"):  # "SLA: 2 hours"
+        return []
     other = s.has("post", "like", "comment", "generic", "short", "secrecy", "outsider", "no_chat", "give_first", "tag")
     if sure and (said or s.has("done")) and not other:
         ends = ends or said or s.of("done")
@@ -416,11 +435,14 @@ def _confirm(raw: str, s: Sentence, near: Sentence) -> list[Found]:
         or (sure and (ends or (here and not s.has("post", "like", "comment"))))
     ):
         return []
+    if not (sure or s.has("here")) and any(s.clear(x, "done_when") for x in ("comment", "tag")):
+        return []  # "afterwards you leave a comment"
     if not ends and (s.has("secrecy", "sign_off") or (not said and s.has("no_chat", "generic"))):
         return []
     value = (
         sure
         or values.word(raw, s.text, said, here, ends)
+        or values.placed(raw, s.text, here)
         or next((values.as_written(raw, h.phrase) for h in s.of("done")), None)
     )
     return _one(RuleType.CONFIRM, ends or here, value)
@@ -440,8 +462,8 @@ def _group(raw: str, s: Sentence, near: Sentence) -> list[Found]:
     ]
     if secret:
         out += _one(RuleType.SECRECY, secret)
-    elif s.has("outsider") and s.has("not") and not s.has("link", "comment", "like", "failing", "quota"):
-        out += _one(RuleType.SECRECY, s.of("outsider"), how="kept from them")
+    elif s.has("not") and not s.has("link", "comment", "like", "failing", "quota"):
+        out += _one(RuleType.SECRECY, s.clear("outsider", "removal"), how="kept from them")
     if s.has("no_chat") and not _window(s):
         out += _one(RuleType.NO_CHAT, s.of("no_chat"))
     if s.has("answer"):
@@ -513,8 +535,8 @@ def _sanctions(raw: str, s: Sentence, near: Sentence) -> list[Found]:
 
 
 def _goes_on(text: str, stop: int) -> bool:
-    """Something follows the count of failings: "third time = …", "at the third, …"."""
-    return bool(regex.match(r"\s*(?:=|:|,|->|→|is\b|and\b|en\b|und\b|et\b|y\b|e\b)\s*\w+", text[stop:]))
+    """Something follows the count of failings: "third time = …", "at the third, …", "twice a warning, after that …"."""
+    return bool(_FOLLOWS.match(text, stop))
 
 
 SKELETONS: tuple[Skeleton, ...] = (_acts, _quality, _reading, _timing, _give_first, _confirm, _group, _sanctions)

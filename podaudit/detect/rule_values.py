@@ -42,6 +42,9 @@ MONEY = regex.compile(
 _PICTURE = r"\p{Extended_Pictographic}[\uFE0F\U0001F3FB-\U0001F3FF]*"
 _EMOJI = regex.compile(rf"(?:\p{{Regional_Indicator}}{{2}}|[0-9#*]\uFE0F?\u20E3|{_PICTURE}(?:\u200D{_PICTURE})*)")
 _QUOTED = regex.compile(r"(?<![\w])(['\"])(?P<words>[^'\"\n]{1,24}?)\1(?!\w)")
+_TOLD = regex.compile(r"\s*:\s*(?P<word>\p{L}{3,16})\s*(?:[.!,;]|$)")
+_HALF = regex.compile(r"\b(?:half|halve|halbe|demi|demie|media|medio|meio|meia|mezzo|mezza)\b")
+_PUT = regex.compile(r"\s+(?:an?|een|ein|eine|une?|una?|uno|um|uma)\s+(?P<word>\p{L}{3,16})\s*(?:[.!,;]|$)")
 _BETWEEN_EMOJI = regex.compile(r"(\p{Extended_Pictographic})(?P<words>[\p{L}]{3,16})\1")
 _ASIDE = frozenset(
     "a an the word just simple single quick little een het de woord woordje even gewoon kort korte ein eine einen "
@@ -83,6 +86,14 @@ def first_number(phrase: str) -> int | None:
         if value is not None:
             return value
     return None
+
+
+def seconds(phrase: str) -> int | None:
+    """Seconds, in a folded phrase: "twenty seconds", "half a minute"."""
+    n = first_number(phrase)
+    if "min" not in phrase:
+        return n
+    return 30 if _HALF.search(phrase) else 60 * (n or 1)
 
 
 def ordinal(word: str) -> int | None:
@@ -178,6 +189,27 @@ def last_number(text: str) -> int | None:
 def quotes(text: str) -> list[str]:
     """What stands between quotes in a folded text, short stretches only."""
     return [m["words"] for m in _QUOTED.finditer(text)]
+
+
+def quoted(text: str) -> list[tuple[int, int]]:
+    """Where in a folded text short stretches stand between quotes."""
+    return [m.span("words") for m in _QUOTED.finditer(text)]
+
+
+def named(text: str, unit: str, here: Sequence[Hit]) -> str | None:
+    """The one word behind "here:", to be said: "then you say here: buzz"."""
+    for place in here:
+        if m := _TOLD.match(unit, place.stop):
+            return _raw(text, unit, m["word"])
+    return None
+
+
+def placed(text: str, unit: str, here: Sequence[Hit]) -> str | None:
+    """The one word behind "here a": "then you put here a tick"."""
+    for place in here:
+        if m := _PUT.match(unit, place.stop):
+            return _raw(text, unit, m["word"])
+    return None
 
 
 def as_written(text: str, found: str) -> str:

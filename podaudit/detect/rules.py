@@ -88,6 +88,8 @@ _ASKS = regex.compile(r"(?<!,\s?\w{1,12})(?<!,\s?\w{1,8}\s\w{1,8})\?\W*$")  # no
 _RUN = dt.timedelta(minutes=10)
 _TERSE = 50  # characters: "Reageren binnen 2 uur."
 _FIRST = 30  # messages
+_SEVERAL = 3  # kinds of norm in one message
+_ADDED = 2  # of them, by a member who lays down none else
 _EARLY = dt.timedelta(days=4)
 _LONG = 90  # characters: shorter messages lay down a rule only with a mark of their own
 _JOKE = regex.compile(r"(?:😂|🤣|😜|🙃)|\b(?:ha){2,}|\b(?:je){2,}\b|\bjaja|\blol\b|\bhihi|\bkk+\b|\brs(?:rs)+")
@@ -154,27 +156,49 @@ def _decide(chat: Chat, lexicon: Lexicon) -> tuple[list[tuple[int, Found, str]],
     held: set[RuleType] = {t for m in lists.values() for t in m.types}
     out: list[tuple[int, Found, str]] = []
     lifts: list[tuple[int, RuleType]] = []
+    opened = _opened(chat)
     single, ended = cache(partial(_single, chat, reader)), cache(partial(_lifted, reader))
     last: tuple[int, dt.datetime] | None = None  # the latest message with a rule: what follows at once belongs to it
-    for i in sorted({*lists, *_said_by(chat, lexicon, lawgivers)}):
+    for i in sorted({*lists, *_said_by(chat, lexicon, lawgivers, opened)}):
         count = len(out)
         if i in lists:
             out += [(i, f, "in a list of rules") for f in _list(chat, reader, lists[i])]
-        elif i > first and chat.members[i] in lawgivers:
+        elif i > first and (chat.members[i] in lawgivers or _adds(chat, i, last)):
             goes_on = (
                 last is not None
                 and last[0] == i - 1
                 and chat.members[i] == chat.members[i - 1]
                 and chat.times[i] - last[1] <= _RUN
             )
+            goes_on = goes_on or i < opened or _answers(chat, i)
             beside = _beside_a_post(chat, i)
             told = single(chat.texts[i], chat.folded[i], frozenset(held), goes_on=goes_on, beside=beside)
+            if chat.members[i] not in lawgivers and len({f.type for f in told}) < _ADDED:
+                told = []
             out += [(i, f, "a single rule") for f in told]
             lifts += [(i, kind) for kind in sorted(ended(chat.folded[i]) & (held - {f.type for f in told}))]
         if len(out) > count:
             held |= {f.type for _, f, _ in out[count:]}
             last = (i, chat.times[i])
     return out, lifts
+
+
+def _answers(chat: Chat, i: int) -> bool:
+    """Was the message before it, in the group's first days, a question by another: "and how often may I?"."""
+    return (
+        i > 0
+        and chat.times[i] - chat.times[0] <= _EARLY
+        and chat.members[i - 1] != chat.members[i]
+        and chat.times[i] - chat.times[i - 1] <= _RUN
+        and "?" in chat.folded[i - 1]
+        and LINK_SIGN not in chat.folded[i - 1] + chat.folded[i]
+    )
+
+
+def _opened(chat: Chat) -> int:
+    """Where the group's first post stands, if that is early: what is said of norms before it founds the group."""
+    first = next((i for i in range(min(len(chat), _FIRST)) if LINK_SIGN in chat.folded[i]), 0)
+    return first if first and chat.times[first] - chat.times[0] <= _EARLY else 0
 
 
 def _habit(chat: Chat, lexicon: Lexicon) -> bool:
@@ -207,13 +231,19 @@ def _candidates(chat: Chat, lexicon: Lexicon) -> list[int]:
     return [i for i in marked[chat.which].nonzero()[0].tolist() if not chat.media[i]]
 
 
-def _said_by(chat: Chat, lexicon: Lexicon, lawgivers: Set[str]) -> list[int]:
-    """Messages of those who lay down the rules that may hold a rule: with a word of one."""
+def _adds(chat: Chat, i: int, last: tuple[int, dt.datetime] | None) -> bool:
+    """Is it said right after rules were laid down, and asks nothing?"""
+    return last is not None and chat.times[i] - last[1] <= _RUN and "?" not in chat.folded[i]
+
+
+def _said_by(chat: Chat, lexicon: Lexicon, lawgivers: Set[str], opened: int) -> list[int]:
+    """Messages with a word of a rule, of those who lay them down; before position ``opened`` of anybody."""
     import pyarrow.compute as pc
 
     marked = lexicon.gate("norms", chat.column) | lexicon.gate("rules", chat.column, _SINGLE_WORDS)
     marked &= pc.greater_equal(pc.utf8_length(chat.column), 12).to_numpy(zero_copy_only=False)
-    return [i for i in marked[chat.which].nonzero()[0].tolist() if chat.members[i] in lawgivers and not chat.media[i]]
+    found = marked[chat.which].nonzero()[0].tolist()
+    return [i for i in found if (i < opened or chat.members[i] in lawgivers) and not chat.media[i]]
 
 
 def _founders(chat: Chat) -> frozenset[str]:
@@ -349,21 +379,23 @@ def _single(
     linked = LINK_SIGN in folded
     parts = [(item, [(t, reader.sentence(t, languages)) for t in item.sentences]) for item in items(folded)]
     read = [pair for _, sentences in parts for pair in sentences]
+    norms = [reader.read(raw, Item(text, False, (text,)), languages) for text, _ in read]
+    someone = bool(chat.names.members_in(folded))
     marked = (
         goes_on
         or any(s.has("change") or (s.has("rule") and ":" in t) for t, s in read)
         or sum(item.marked for item, _ in parts) >= 2
+        or (not (someone or linked) and len({f.type for found in norms for f in found}) >= _SEVERAL)
     )
     proposed = any(s.has("propose") for _, s in read)
-    someone = bool(chat.names.members_in(folded))
     today = any(s.lone("occasion", "change", "each", "standing") for _, s in read)
     asked = linked or beside or any(s.clear("own", "wish", "propose") for _, s in read)
     out: list[Found] = []
-    for text, s in read:
+    for (text, s), found in zip(read, norms, strict=True):
         if _ASKS.search(text) and not s.has("propose", "tell", "wish"):
             continue
         named = chat.names.members_in(text) if not s.has("change") else []
-        for f in reader.read(raw, Item(text, False, (text,)), languages):
+        for f in found:
             # Said again, a rule is no new one; but hushing members up is, each time.
             known = f.type in held and f.type is not RuleType.SECRECY and f.value is None and not s.has("change")
             if (
@@ -378,14 +410,28 @@ def _single(
                 barred = someone or today or (asked and f.type in _OF_ONE_POST)
             else:
                 barred = bool(named) or (asked and f.type in _OF_ONE_POST)
-            told = f.type is RuleType.DEADLINE and (s.has("elsewhere") or bool(s.clear("still", "optional")))
+            told = (
+                f.type is RuleType.DEADLINE
+                and not changed(s.text)
+                and (s.has("elsewhere") or _of_clause(f, s, "still", "optional"))
+            )
+            told |= goes_on and bool(s.clear("past", "done_when"))
+            told |= goes_on and f.type is RuleType.DEADLINE and bool(s.lone("occasion", "change", "each", "standing"))
             of_mine = f.type in _OF_ONE_POST and (
                 beside or bool(s.clear("own", "wish", "propose") and not _ASKS.search(text))
             )
             agreed = marked or (proposed and not of_mine and not s.lone("occasion", "change", "each", "standing"))
             if (agreed and not told) or (not barred and _norm(f, s)):
+                if f.type is RuleType.DEADLINE and s.has("change"):  # "four hours is too long. From today it is two"
+                    out = [other for other in out if other.type is not f.type]
                 out.append(f)
     return best(out)
+
+
+def _of_clause(f: Found, s: Sentence, *concepts: str) -> bool:
+    """Does the first concept, not covered by the others, stand in the clause of what was found?"""
+    at = s.text.find(f.phrase)
+    return any("," not in s.text[min(at, h.start) : max(at, h.start)] for h in s.clear(*concepts))
 
 
 def _lifted(reader: Reader, folded: str) -> frozenset[RuleType]:

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 
 from podaudit.when.moments import ENDS, moment, shift_minutes
 from podaudit.when.points import Point, find_points
-from podaudit.when.stretches import Stretch, changed, counts, find_stretches
+from podaudit.when.stretches import Stretch, becomes, changed, counts, find_stretches
 from podaudit.when.words import (
     CUES,
     DAY_END,
@@ -55,6 +55,7 @@ _NOT_A_CLOCK = re.compile(r"(?<!entro )(?<!per )(?<!\w)(?:la|le|el|il|o|lo|de|he
 _LOOSE_BY = re.compile(r"(?<!\w)(?:pour|para|per|voor|for)(?:\s+(?:las?|el|le|het|de|the))?\s*$")
 _RANGE_ON = re.compile(r"\s*(?:-|(?:tot|to|till|bis|et|en|and|y|e|und)\s)\s*(?:las?\s+|les?\s+)?\d")
 _INDEFINITE = re.compile(r"(?<=\w)\s+(?:een|an|a|ne)\s*$")
+_SINCE = re.compile(r"(?<!\w)(?:na|after|nach|apres|tras|dopo|apos|(?:despues|depois) de)\s*$")
 _BETWEEN = re.compile(r"(?<!\w)(?:tussen|between|zwischen|entre|tra|fra)(?:\s+\w+)?\s*$")
 
 
@@ -68,11 +69,6 @@ def _may_ask(text: str) -> bool:
 def _trigger() -> re.Pattern[str]:
     names = ("within", "given", "before", "by", "until", "through", "latest", "then", "allowed", "near")
     return re.compile(any_of(*(book()[n] for n in names), book()["today"]["still"], book()["end"]["this_week"]))
-
-
-@cache
-def _becomes() -> re.Pattern[str]:
-    return re.compile(any_of(book()["changed"]["becomes"]) + r"\s*$")
 
 
 @cache
@@ -215,11 +211,11 @@ def rule_deadline(folded: str, languages: Sequence[str] = ()) -> int | str | Non
             continue
         if s.near and (_THOSE.search(before(text, s.start)) or silence("weighs").match(after(text, s.stop).lstrip())):
             continue  # "those first minutes are what counts"
-        if _becomes().search(before(text, s.start)):
+        if becomes().search(before(text, s.start)):
             found.append((-1, s.start, s.minutes))
         elif _asked_within(text, s) is not None:
             found.append((0, s.start, s.minutes))
-        elif s.minutes >= _LEAST and not s.near and s.minutes <= _MOST:
+        elif s.minutes >= _LEAST and not s.near and s.minutes <= _MOST and not _since(text, s):
             found.append((3 if s.unit != "day" else 4, s.start, s.minutes))
     for p in find_points(text, stretches, languages):
         if outdated(text, p.start, p.stop) or (p.day or 0) > 0 or p.weekday is not None or p.date is not None:
@@ -233,6 +229,11 @@ def rule_deadline(folded: str, languages: Sequence[str] = ()) -> int | str | Non
         elif not (p.bare or p.weak or p.meal or p.end) and _holds(text, p):
             found.append((2, p.start, value))
     return min(found, key=lambda f: f[:2])[2] if found else _left_out(text, stretches, languages)
+
+
+def _since(text: str, s: Stretch) -> bool:
+    """Is it days after which something is said: "an addition, after a day of use"."""
+    return s.unit == "day" and _SINCE.search(before(text, s.start)) is not None
 
 
 def _left_out(text: str, stretches: Sequence[Stretch], languages: Sequence[str]) -> int | None:

@@ -128,7 +128,7 @@ def _is_clock(text: str, s: Stretch, counted: bool) -> bool:
     right = after(text, s.stop)
     if _less().match(right) or (s.hours >= 5 and _MINUTES.match(right)):
         return True
-    if s.hours <= 4 and _TERM.search(left):
+    if s.hours <= 4 and (_TERM.search(left) or becomes().search(left)):
         return False
     if (s.article and not counted) or (follows("allowed").match(right) and not follows("latest").match(right)):
         return False
@@ -178,6 +178,12 @@ def _changed() -> re.Pattern[str]:
         rf"{any_of(w['changed']['from'])}\s+{the}{n}(?:\s*(?:{units.format('old_')}))?\s+"
         rf"{any_of(w['changed']['to'])}\s+{the}(?:(?P<n>{n})(?!\w)|(?P<n2>\d{{1,3}})(?=[hu]))?(?:\s*(?:{units.format('new_')}))?"
     )
+
+
+@cache
+def becomes() -> re.Pattern[str]:
+    """What stands before a span of time that holds from now on: "it becomes …"."""
+    return re.compile(any_of(book()["changed"]["becomes"]) + r"\s*$")
 
 
 @cache
