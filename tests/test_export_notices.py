@@ -189,6 +189,8 @@ LISTS = [
     ("Sandy", "en", set(), ["Sandy"]),
     ("a Bob y Eva", "es", set(), ["Bob", "Eva"]),
     ("A y B e Inés", "es", {"A y B"}, ["A y B", "Inés"]),
+    ("Anna Groß, Jan und Bernd", "de", set(), ["Anna Groß", "Jan", "Bernd"]),  # in small letters, some are two
+    ("İpek ve Can", "tr", set(), ["İpek", "Can"]),
     ("you and Bob", "en", set(), [notices.YOU, "Bob"]),
     ("je", "nl", set(), [notices.YOU]),
 ]
