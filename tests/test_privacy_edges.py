@@ -49,6 +49,13 @@ def redacted(made: Audit) -> tuple[list[str], list[str]]:
         ("\U0001f41d\U0001f41d", "dank @\U0001f41d\U0001f41d en \U0001f41d, ook \U0001f41d\U0001f41d",
          "dank [name] en \U0001f41d, ook [name]"),
         ("\u2767\u2767\u2767", "dank \u2767\u2767\u2767 en \u2767", "dank {0} en \u2767"),
+        ("Aafke Zonderland", "dank Aafke - Zonderland en Aafke -- Zonderland", "dank {0} en {0} -- {0}"),
+        ("Aafke Zonderland", "dank Aafke 2 Zonderland\nen Aafke\nZonderland", "dank {0} 2 {0}\nen {0}\n{0}"),
+        ("Aafke", "dank Aafke a, plan a Aafke", "dank {0} a, plan a {0}"),
+        ("Danique", "Dan zie ik Dani en Danny", "Dan zie ik {0} en Danny"),
+        ("Al Zonde", "zie alzondeland en alzondes", "zie alzondeland en {0}"),
+        ("Al Zonder", "zie alzonderland", "zie {0}"),
+        ("+31 6 00000123", "bel 06 00000123 250, niet 06 00000123 2500", "bel {0} 250, niet [number]"),
         ("+31 6 00000123", "Vince hier, nieuw nummer. Groet, Vince", "{0} hier, nieuw nummer. Groet, {0}"),
     ],
 )  # fmt: skip
@@ -111,6 +118,21 @@ def test_numbers_too_short_for_a_telephone_or_too_long_are_not_looked_for() -> N
     made = audit_of("08:00 Bouwe: bestelling 555 0101, pakket 5550 1010 2020 3030 4\n08:01 Carlijn: bel 020 0000123")
     assert privacy.leaks(made, {"a": b"5550101", "b": b"55501010202030304"}) == []
     assert [leak.kind for leak in privacy.leaks(made, {"a": b"0200000123"})] == ["number"]
+
+
+@pytest.mark.parametrize("number", ["+555 0101", "+1 555 0101", "+12 555 0101"])
+def test_a_member_s_own_number_is_looked_for_however_short(number: str) -> None:
+    made = audit_of(f"08:00 Bouwe: hallo\n08:01 {number}: dag\n08:02 Bouwe: bel {number[1:]}")
+    tokens, texts = redacted(made)
+    assert texts[2] == f"bel {tokens[1]}"
+    assert [leak.kind for leak in privacy.leaks(made, {"a": number[1:].encode()})] == ["number"]
+    assert privacy.leaks(made, {"a": number[2:].encode()}) == []
+
+
+def test_of_names_glued_into_a_word_the_longest_is_meant() -> None:
+    made = audit_of("08:00 Aafke Zonder: hallo\n08:01 Aafke Zonderland: hoi\n08:02 Bouwe: zie aafkezonderlandcoaching")
+    tokens, texts = redacted(made)
+    assert texts[2] == f"zie {tokens[1]}"
 
 
 @pytest.mark.parametrize(
@@ -230,6 +252,12 @@ def test_short_names_are_found_whole_and_never_by_a_letter() -> None:
     tokens, texts = redacted(made)
     al, aafke = (tokens[made.members["name"].tolist().index(name)] for name in ("Al B", "Aafke V"))
     assert texts[1] == f"a b c, al met al, dank {aafke}. en {al}"
+
+
+def test_what_two_may_be_called_for_short_is_nobodys() -> None:
+    made = audit_of("08:00 Danique: hallo\n08:01 Danilo: hoi\n08:02 Bouwe: zie ik Dani en Danil")
+    tokens, texts = redacted(made)
+    assert texts[2] == f"zie ik Dani en {tokens[1]}"
 
 
 @pytest.mark.parametrize("name", ["Bouwe Jr", "\U0001f41d", "Bouw"])
