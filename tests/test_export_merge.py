@@ -256,6 +256,24 @@ def test_files_of_the_same_name_are_told_apart() -> None:
     check(merged)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "platform"),
+    [(android, android, "android"), (ios, ios, "ios"), (android, ios, "unknown"), (ios, android, "unknown")],
+)
+def test_a_platform_is_said_where_all_files_are_of_one(first: Write, second: Write, platform: str) -> None:
+    assert merge([of(CHAT[:40], "a.txt", first), of(CHAT[20:], "b.txt", second)]).source.platform == platform
+
+
+@pytest.mark.parametrize("minutes", [-60, 0, 60])
+@pytest.mark.parametrize("seconds", [-50, 50])
+def test_a_difference_of_clocks_is_a_quarter_though_one_shows_other_seconds(minutes: int, seconds: int) -> None:
+    b = [(t + dt.timedelta(minutes=minutes, seconds=seconds), w, x) for t, w, x in CHAT]
+    merged = merge([of(CHAT, "a.txt"), of(b, "b.txt", ios)])
+    assert says(merged) == says(of(CHAT, "all.txt"))
+    said = [w.split(";")[0] for w in merged.source.warnings if w.startswith("The clock of b.txt")]
+    assert said == ([f"The clock of b.txt differs by {minutes:+} minutes"] if minutes else [])
+
+
 def test_source_and_hash_speak_of_all_files() -> None:
     a, b = of(CHAT[:40], "a.txt"), of(CHAT[20:], "b.txt", ios)
     source = merge([a, b]).source
