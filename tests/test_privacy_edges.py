@@ -37,6 +37,7 @@ def redacted(made: Audit) -> tuple[list[str], list[str]]:
     ("name", "text", "becomes"),
     [
         ("Dr. Aafke Zonderland", "dank Aafke, dank mevrouw Zonderland", "dank {0}, dank mevrouw {0}"),
+        ("Mr.dr. Aafke van Zonderland", "de mr. dr. zegt dank aan Aafke", "de mr. dr. zegt dank aan {0}"),
         ("Drs.", "dank drs. Iemand", "dank {0}. Iemand"),
         ("Jo-Ann Zonderland", "dank JoAnn, jo-ann en Joann", "dank {0}, {0} en {0}"),
         ("Noaaa", "dank Noa en noaa", "dank {0} en {0}"),
@@ -51,6 +52,8 @@ def redacted(made: Audit) -> tuple[list[str], list[str]]:
         ("\u2767\u2767\u2767", "dank \u2767\u2767\u2767 en \u2767", "dank {0} en \u2767"),
         ("Aafke Zonderland", "dank Aafke - Zonderland en Aafke -- Zonderland", "dank {0} en {0} -- {0}"),
         ("Aafke Zonderland", "dank Aafke 2 Zonderland\nen Aafke\nZonderland", "dank {0} 2 {0}\nen {0}\n{0}"),
+        ("Aafke Zonderland", "dank Aafke Z. en Aafke O.", "dank {0}. en {0} O."),
+        ("Aafke van Zonderland", "dank Aafke v. Z. en Aafke a. O.", "dank {0}. en {0} a. O."),
         ("Aafke", "dank Aafke a, plan a Aafke", "dank {0} a, plan a {0}"),
         ("Danique", "Dan zie ik Dani en Danny", "Dan zie ik {0} en Danny"),
         ("Al Zonde", "zie alzondeland en alzondes", "zie alzondeland en {0}"),
@@ -223,6 +226,14 @@ def test_escapes_within_escapes_are_taken_off_a_few_times() -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "character"),
+    [("d7ff", "\ud7ff"), ("d800", " "), ("dfff", " "), ("e000", "\ue000"), ("10ffff", "\U0010ffff"), ("110000", " ")],
+)
+def test_an_escape_for_no_character_is_a_blank(code: str, character: str) -> None:
+    assert f"x{character}x" in list(decode.texts(rf"x\u{{{code}}}x".encode()))
+
+
+@pytest.mark.parametrize(
     "column",
     [
         pa.array(["x", "Bouwe"]).dictionary_encode(), pa.array([[("Bouwe", 1)]], pa.map_(pa.string(), pa.int64())),
@@ -307,6 +318,23 @@ def test_tables_that_cannot_be_moved_into_their_folder_leave_it_as_it_was(
             status, _, said = call("tables", chat, "-o", folder, "--pseudonyms", chat.with_name("a.key"), "-q")
         assert (status, said.count("\n")) == (1, 1) and "no space left on device" in said
         assert folder.exists() == there and (not there or not list(folder.iterdir()))
+
+
+def test_a_folder_that_is_written_half_anew_is_not_complete(
+    call: Call, chat: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, real = chat.with_name("tables"), os.replace
+    assert call("tables", chat, "-o", folder, "--pseudonyms", chat.with_name("a.key"), "-q")[0] == 0
+    before = {path.name for path in folder.iterdir()}
+
+    def full(one: Any, other: Any) -> None:
+        if Path(other) == folder / "members.csv":
+            raise OSError(28, "No space left on device")
+        real(one, other)
+
+    monkeypatch.setattr(os, "replace", full)
+    assert call("tables", chat, "-o", folder, "--pseudonyms", chat.with_name("a.key"), "-q")[0] == 1
+    assert before - {path.name for path in folder.iterdir()} == {"manifest.json"}
 
 
 def test_a_chat_in_no_folder_is_told_before_its_key_is_looked_for(call: Call) -> None:
