@@ -191,12 +191,13 @@ def test_mentions_and_edits_read_otherwise_on_the_other_phone() -> None:
     assert says(merged) == says(of(a, "all.txt"))
 
 
-def test_a_clock_that_differs_at_times_is_said_so() -> None:
+@pytest.mark.parametrize(("early", "late"), [(0, 120), (60, 120), (-60, 60)])
+def test_a_clock_that_differs_at_times_is_said_so(early: int, late: int) -> None:
     half = len(CHAT) // 2
-    b = [(t + dt.timedelta(minutes=120 * (i > half)), w, x) for i, (t, w, x) in enumerate(CHAT)]
+    b = [(t + dt.timedelta(minutes=late if i > half else early), w, x) for i, (t, w, x) in enumerate(CHAT)]
     merged = merge([of(CHAT, "a.txt"), of(b, "b.txt")])
     assert says(merged) == says(of(CHAT, "all.txt"))
-    assert any("The clock of b.txt differs by +0 to +120 minutes" in w for w in merged.source.warnings)
+    assert any(f"The clock of b.txt differs by {early:+} to {late:+} minutes" in w for w in merged.source.warnings)
 
 
 def test_clocks_days_apart_are_not_brought_together() -> None:

@@ -212,6 +212,12 @@ def test_carriage_returns_inside_a_line_stay() -> None:
     assert said(export)[0] == ("Anna", "text", "a\rb")
 
 
+def test_of_a_few_carriage_returns_those_before_a_header_end_a_line() -> None:
+    export = android("Anna: a\rb\rc\r20/05/2023, 10:00 - Bob: d", *(f"Bob: {i}" for i in range(9)))
+    assert said(export)[:3] == [("Anna", "text", "a\rb\rc"), ("Bob", "text", "d"), ("Bob", "text", "0")]
+    assert whole(export)
+
+
 def test_crlf_bodies_are_joined_by_line_feeds() -> None:
     export = chat("20/05/2023, 10:00 - A: x\r\ny\r\n\r\nz\r\n20/05/2023, 10:01 - A: q\r\n")
     assert export.messages["text"].tolist() == ["x\ny\n\nz", "q"]
