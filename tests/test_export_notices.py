@@ -214,6 +214,11 @@ def test_several_at_once(notice: str, event: str) -> None:
     assert events(android("Bob and Chris: hi", notice)) == [[event, "Bob and Chris", "Anna", ""]]
 
 
+@pytest.mark.parametrize(("n", "read"), [(1200, True), (1201, False)])
+def test_how_long_a_notice_may_be(n: int, read: bool) -> None:
+    assert (notices.Reader().read("Anna added ".ljust(n, "x")) is not None) == read
+
+
 # ------------------------------------------------------------------------------------------------- notices with a colon
 
 

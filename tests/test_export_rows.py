@@ -409,13 +409,14 @@ def test_a_chat_in_the_second_half_of_a_long_file() -> None:
 # ------------------------------------------------------------------------------------------------------ texts of old apps
 
 
-@pytest.mark.parametrize(("others", "moved"), [(0, True), (1, True), (2, False), (3, False)])
+@pytest.mark.parametrize(("others", "moved"), [(0, True), (1, True), (2, True), (3, False), (4, False)])
 def test_the_text_stands_below_the_header_where_most_headers_stand_alone(others: int, moved: bool) -> None:
-    lines = ["02-12-18 22:55:45 Ewout:\nHallo", "13-12-18 22:56:45 Bob:\nDag"]
+    lines = ["02-12-18 22:55:45 Ewout:\nHallo", "13-12-18 22:56:45 Bob:\nDag", "13-12-18 22:57:45 Ewout:\nJa"]
     lines += [f"14-12-18 22:5{i}:45 Anna: {i}" for i in range(others)]
     for ending in ("\n", "\r\n"):
         export = chat("\n".join(lines).replace("\n", ending))
-        assert [text for _, _, text in said(export)][:2] == (["Hallo", "Dag"] if moved else ["\nHallo", "\nDag"])
+        texts = ["Hallo", "Dag", "Ja"] if moved else ["\nHallo", "\nDag", "\nJa"]
+        assert [text for _, _, text in said(export)][:3] == texts
         assert whole(export)
 
 

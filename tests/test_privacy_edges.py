@@ -59,6 +59,7 @@ def redacted(made: Audit) -> tuple[list[str], list[str]]:
         ("Al Zonde", "zie alzondeland en alzondes", "zie alzondeland en {0}"),
         ("Al Zonder", "zie alzonderland", "zie {0}"),
         ("+31 6 00000123", "bel 06 00000123 250, niet 06 00000123 2500", "bel {0} 250, niet [number]"),
+        ("+31 6 00000123", "06 00000123 zei: dank @31600000123, ook @", "{0} zei: dank {0}, ook @"),
         ("+31 6 00000123", "Vince hier, nieuw nummer. Groet, Vince", "{0} hier, nieuw nummer. Groet, {0}"),
     ],
 )  # fmt: skip
