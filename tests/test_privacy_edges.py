@@ -60,6 +60,8 @@ def redacted(made: Audit) -> tuple[list[str], list[str]]:
         ("Al Zonder", "zie alzonderland", "zie {0}"),
         ("+31 6 00000123", "bel 06 00000123 250, niet 06 00000123 2500", "bel {0} 250, niet [number]"),
         ("+31 6 00000123", "06 00000123 zei: dank @31600000123, ook @", "{0} zei: dank {0}, ook @"),
+        ("Aafke", "dank @\u2068Petra Vos\u2069, ook van @\u2068Aafke\u2069", "dank [handle], ook van {0}"),
+        ("Aafke", 'zij zei "tot morgen dan" en ging', 'zij zei "tot morgen dan" en ging'),
         ("+31 6 00000123", "Vince hier, nieuw nummer. Groet, Vince", "{0} hier, nieuw nummer. Groet, {0}"),
     ],
 )  # fmt: skip
