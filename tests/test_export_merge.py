@@ -389,6 +389,12 @@ def test_the_farthest_two_clocks_can_be_apart(hours: int) -> None:
         merge([of(long, "a.txt"), of(b, "b.txt")])
 
 
+def test_short_texts_of_one_minute_that_differ_stay_two() -> None:
+    time = CHAT[-1][0] + dt.timedelta(minutes=5)
+    merged = merge([of([*CHAT, (time, "Bram", "ja")], "a.txt"), of([*CHAT, (time, "Bram", "nee")], "b.txt")])
+    assert sorted(text for _, _, text in says(merged)[len(CHAT) :]) == ["ja", "nee"]
+
+
 def test_the_same_word_hundreds_of_times() -> None:
     """More of them in one export than in the other, and both ways round: each is paired once."""
     often = [*CHAT, *((CHAT[-1][0] + dt.timedelta(minutes=1), "Bram", "ok") for _ in range(300))]

@@ -207,6 +207,12 @@ def test_line_numbers(text: str, lines: int) -> None:
     assert whole(export)
 
 
+def test_each_gap_says_why_it_is_one() -> None:
+    lines = [f"{day}/05/2023, 10:00 - A: x" for day in (20, 20, 20, 99, 21)]
+    why = chat("\n".join(["tail", *lines])).messages["why"].tolist()
+    assert [bool(said) for said in why] == [True, False, False, False, True, False]
+
+
 def test_carriage_returns_inside_a_line_stay() -> None:
     export = android("Anna: a\rb", "Bob: 1", "Bob: 2", "Bob: 3", "Bob: 4")
     assert said(export)[0] == ("Anna", "text", "a\rb")
