@@ -191,12 +191,13 @@ def test_mentions_and_edits_read_otherwise_on_the_other_phone() -> None:
     assert says(merged) == says(of(a, "all.txt"))
 
 
-def test_a_clock_that_differs_at_times_is_said_so() -> None:
+@pytest.mark.parametrize(("early", "late"), [(0, 120), (60, 120), (-60, 60)])
+def test_a_clock_that_differs_at_times_is_said_so(early: int, late: int) -> None:
     half = len(CHAT) // 2
-    b = [(t + dt.timedelta(minutes=120 * (i > half)), w, x) for i, (t, w, x) in enumerate(CHAT)]
+    b = [(t + dt.timedelta(minutes=late if i > half else early), w, x) for i, (t, w, x) in enumerate(CHAT)]
     merged = merge([of(CHAT, "a.txt"), of(b, "b.txt")])
     assert says(merged) == says(of(CHAT, "all.txt"))
-    assert any("The clock of b.txt differs by +0 to +120 minutes" in w for w in merged.source.warnings)
+    assert any(f"The clock of b.txt differs by {early:+} to {late:+} minutes" in w for w in merged.source.warnings)
 
 
 def test_clocks_days_apart_are_not_brought_together() -> None:
@@ -254,6 +255,24 @@ def test_files_of_the_same_name_are_told_apart() -> None:
     merged = merge([of(CHAT[:40], "_chat.txt"), of(CHAT[20:], "_chat.txt")])
     assert [f.name for f in merged.source.files] == ["_chat.txt", "_chat.txt (2)"]
     check(merged)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "platform"),
+    [(android, android, "android"), (ios, ios, "ios"), (android, ios, "unknown"), (ios, android, "unknown")],
+)
+def test_a_platform_is_said_where_all_files_are_of_one(first: Write, second: Write, platform: str) -> None:
+    assert merge([of(CHAT[:40], "a.txt", first), of(CHAT[20:], "b.txt", second)]).source.platform == platform
+
+
+@pytest.mark.parametrize("minutes", [-60, 0, 60])
+@pytest.mark.parametrize("seconds", [-50, 50])
+def test_a_difference_of_clocks_is_a_quarter_though_one_shows_other_seconds(minutes: int, seconds: int) -> None:
+    b = [(t + dt.timedelta(minutes=minutes, seconds=seconds), w, x) for t, w, x in CHAT]
+    merged = merge([of(CHAT, "a.txt"), of(b, "b.txt", ios)])
+    assert says(merged) == says(of(CHAT, "all.txt"))
+    said = [w.split(";")[0] for w in merged.source.warnings if w.startswith("The clock of b.txt")]
+    assert said == ([f"The clock of b.txt differs by {minutes:+} minutes"] if minutes else [])
 
 
 def test_source_and_hash_speak_of_all_files() -> None:
@@ -368,6 +387,12 @@ def test_the_farthest_two_clocks_can_be_apart(hours: int) -> None:
     b = [(t + dt.timedelta(minutes=15 if hours > 0 else -15), w, x) for t, w, x in b]
     with pytest.raises(DifferentGroups):
         merge([of(long, "a.txt"), of(b, "b.txt")])
+
+
+def test_short_texts_of_one_minute_that_differ_stay_two() -> None:
+    time = CHAT[-1][0] + dt.timedelta(minutes=5)
+    merged = merge([of([*CHAT, (time, "Bram", "ja")], "a.txt"), of([*CHAT, (time, "Bram", "nee")], "b.txt")])
+    assert sorted(text for _, _, text in says(merged)[len(CHAT) :]) == ["ja", "nee"]
 
 
 def test_the_same_word_hundreds_of_times() -> None:

@@ -189,6 +189,8 @@ LISTS = [
     ("Sandy", "en", set(), ["Sandy"]),
     ("a Bob y Eva", "es", set(), ["Bob", "Eva"]),
     ("A y B e Inés", "es", {"A y B"}, ["A y B", "Inés"]),
+    ("Anna Groß, Jan und Bernd", "de", set(), ["Anna Groß", "Jan", "Bernd"]),  # in small letters, some are two
+    ("İpek ve Can", "tr", set(), ["İpek", "Can"]),
     ("you and Bob", "en", set(), [notices.YOU, "Bob"]),
     ("je", "nl", set(), [notices.YOU]),
 ]
@@ -210,6 +212,11 @@ def test_names_that_hold_and_or_commas_are_known_by_their_messages() -> None:
 def test_several_at_once(notice: str, event: str) -> None:
     assert events(android("Anna: hi", notice)) == [[event, "Bob", "Anna", ""], [event, "Chris", "Anna", ""]]
     assert events(android("Bob and Chris: hi", notice)) == [[event, "Bob and Chris", "Anna", ""]]
+
+
+@pytest.mark.parametrize(("n", "read"), [(1200, True), (1201, False)])
+def test_how_long_a_notice_may_be(n: int, read: bool) -> None:
+    assert (notices.Reader().read("Anna added ".ljust(n, "x")) is not None) == read
 
 
 # ------------------------------------------------------------------------------------------------- notices with a colon

@@ -207,9 +207,21 @@ def test_line_numbers(text: str, lines: int) -> None:
     assert whole(export)
 
 
+def test_each_gap_says_why_it_is_one() -> None:
+    lines = [f"{day}/05/2023, 10:00 - A: x" for day in (20, 20, 20, 99, 21)]
+    why = chat("\n".join(["tail", *lines])).messages["why"].tolist()
+    assert [bool(said) for said in why] == [True, False, False, False, True, False]
+
+
 def test_carriage_returns_inside_a_line_stay() -> None:
     export = android("Anna: a\rb", "Bob: 1", "Bob: 2", "Bob: 3", "Bob: 4")
     assert said(export)[0] == ("Anna", "text", "a\rb")
+
+
+def test_of_a_few_carriage_returns_those_before_a_header_end_a_line() -> None:
+    export = android("Anna: a\rb\rc\r20/05/2023, 10:00 - Bob: d", *(f"Bob: {i}" for i in range(9)))
+    assert said(export)[:3] == [("Anna", "text", "a\rb\rc"), ("Bob", "text", "d"), ("Bob", "text", "0")]
+    assert whole(export)
 
 
 def test_crlf_bodies_are_joined_by_line_feeds() -> None:
@@ -403,13 +415,14 @@ def test_a_chat_in_the_second_half_of_a_long_file() -> None:
 # ------------------------------------------------------------------------------------------------------ texts of old apps
 
 
-@pytest.mark.parametrize(("others", "moved"), [(0, True), (1, True), (2, False), (3, False)])
+@pytest.mark.parametrize(("others", "moved"), [(0, True), (1, True), (2, True), (3, False), (4, False)])
 def test_the_text_stands_below_the_header_where_most_headers_stand_alone(others: int, moved: bool) -> None:
-    lines = ["02-12-18 22:55:45 Ewout:\nHallo", "13-12-18 22:56:45 Bob:\nDag"]
+    lines = ["02-12-18 22:55:45 Ewout:\nHallo", "13-12-18 22:56:45 Bob:\nDag", "13-12-18 22:57:45 Ewout:\nJa"]
     lines += [f"14-12-18 22:5{i}:45 Anna: {i}" for i in range(others)]
     for ending in ("\n", "\r\n"):
         export = chat("\n".join(lines).replace("\n", ending))
-        assert [text for _, _, text in said(export)][:2] == (["Hallo", "Dag"] if moved else ["\nHallo", "\nDag"])
+        texts = ["Hallo", "Dag", "Ja"] if moved else ["\nHallo", "\nDag", "\nJa"]
+        assert [text for _, _, text in said(export)][:3] == texts
         assert whole(export)
 
 

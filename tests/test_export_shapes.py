@@ -294,6 +294,16 @@ def test_digits_of_any_script(zero: int) -> None:
     assert rows(export) == [(time, "Anna", "12") for _, time in stamps]
 
 
+@pytest.mark.parametrize("zero", ZEROS, ids=hex)
+def test_a_header_without_the_zeros_of_all_others_is_pasted_in_any_script(zero: int) -> None:
+    digits = str.maketrans({str(i): chr(zero + i) for i in range(10)})
+    stamps = ("04/03/2023, 08:05", "05/04/2023, 09:06", "06/05/2023, 01:07")
+    lines = [f"{stamp.translate(digits)} - Anna: x" for stamp in stamps]
+    lines.insert(1, f"{'4/3/2023, 8:05'.translate(digits)} - Bob: x")
+    export = chat("\n".join(lines), date_order="dmy")
+    assert export.messages["text"].tolist() == [f"x\n{lines[1]}", "x", "x"]
+
+
 # ------------------------------------------------------------------------------------------------------------ calendars
 
 

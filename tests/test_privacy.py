@@ -14,6 +14,7 @@ import re
 import stat
 import unicodedata
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,7 +30,7 @@ from podaudit import model, privacy, tables
 from podaudit.audit import Audit, audit
 from podaudit.export import read
 from podaudit.model import Options, Unwritable
-from podaudit.privacy import keys
+from podaudit.privacy import keys, letters
 from podaudit.privacy.coarse import few_of, moment
 from podaudit.privacy.leaks import Leaking, refuse, vocabulary
 from podaudit.privacy.tokens import Tokens, identity_of
@@ -503,6 +504,7 @@ ENCODINGS = {
     "\\u escapes": lambda text: json.dumps({"a": text + " é"}, ensure_ascii=True).replace("B", "\\u0042").encode(),
     "base64": lambda text: b"data:" + base64.b64encode(f"some words, then {text} and more".encode()),
     "base64 of gzip": lambda text: b'"' + base64.b64encode(gzip.compress(f"so {text} it is".encode(), mtime=0)) + b'"',
+    "base64 of zlib": lambda text: b'"' + base64.b64encode(zlib.compress(f"so {text} it is".encode())) + b'"',
     "gzip": lambda text: gzip.compress(text.encode(), mtime=0),
     "zip": lambda text: _zipped("a.txt", text),
     "UTF-16": lambda text: text.encode("utf-16"),
@@ -564,6 +566,12 @@ def test_the_leak_check_leaves_ordinary_words_alone() -> None:
     words = b"<mark>x</mark> 4 jan 2024 line rule post will"
     assert privacy.leaks(made, {"a": words}) == []
     assert [leak.kind for leak in privacy.leaks(made, {"a": words + b"\nMark Line"})] == ["full name"]
+
+
+def test_the_words_of_pages_notes_and_the_schema_are_known_for_podaudits_own(root: Path) -> None:
+    schema = (root / "podaudit/audit.schema.json").read_text(encoding="utf-8")
+    for text in (schema, tables.notes("csv"), tables.notes("jsonl"), "January, januari, janvier, März"):
+        assert set(letters.words(text)) <= vocabulary()
 
 
 # ---------------------------------------------------------------------------------------------------------- the commands

@@ -37,6 +37,7 @@ def redacted(made: Audit) -> tuple[list[str], list[str]]:
     ("name", "text", "becomes"),
     [
         ("Dr. Aafke Zonderland", "dank Aafke, dank mevrouw Zonderland", "dank {0}, dank mevrouw {0}"),
+        ("Mr.dr. Aafke van Zonderland", "de mr. dr. zegt dank aan Aafke", "de mr. dr. zegt dank aan {0}"),
         ("Drs.", "dank drs. Iemand", "dank {0}. Iemand"),
         ("Jo-Ann Zonderland", "dank JoAnn, jo-ann en Joann", "dank {0}, {0} en {0}"),
         ("Noaaa", "dank Noa en noaa", "dank {0} en {0}"),
@@ -49,6 +50,18 @@ def redacted(made: Audit) -> tuple[list[str], list[str]]:
         ("\U0001f41d\U0001f41d", "dank @\U0001f41d\U0001f41d en \U0001f41d, ook \U0001f41d\U0001f41d",
          "dank [name] en \U0001f41d, ook [name]"),
         ("\u2767\u2767\u2767", "dank \u2767\u2767\u2767 en \u2767", "dank {0} en \u2767"),
+        ("Aafke Zonderland", "dank Aafke - Zonderland en Aafke -- Zonderland", "dank {0} en {0} -- {0}"),
+        ("Aafke Zonderland", "dank Aafke 2 Zonderland\nen Aafke\nZonderland", "dank {0} 2 {0}\nen {0}\n{0}"),
+        ("Aafke Zonderland", "dank Aafke Z. en Aafke O.", "dank {0}. en {0} O."),
+        ("Aafke van Zonderland", "dank Aafke v. Z. en Aafke a. O.", "dank {0}. en {0} a. O."),
+        ("Aafke", "dank Aafke a, plan a Aafke", "dank {0} a, plan a {0}"),
+        ("Danique", "Dan zie ik Dani en Danny", "Dan zie ik {0} en Danny"),
+        ("Al Zonde", "zie alzondeland en alzondes", "zie alzondeland en {0}"),
+        ("Al Zonder", "zie alzonderland", "zie {0}"),
+        ("+31 6 00000123", "bel 06 00000123 250, niet 06 00000123 2500", "bel {0} 250, niet [number]"),
+        ("+31 6 00000123", "06 00000123 zei: dank @31600000123, ook @", "{0} zei: dank {0}, ook @"),
+        ("Aafke", "dank @\u2068Petra Vos\u2069, ook van @\u2068Aafke\u2069", "dank [handle], ook van {0}"),
+        ("Aafke", 'zij zei "tot morgen dan" en ging', 'zij zei "tot morgen dan" en ging'),
         ("+31 6 00000123", "Vince hier, nieuw nummer. Groet, Vince", "{0} hier, nieuw nummer. Groet, {0}"),
     ],
 )  # fmt: skip
@@ -111,6 +124,21 @@ def test_numbers_too_short_for_a_telephone_or_too_long_are_not_looked_for() -> N
     made = audit_of("08:00 Bouwe: bestelling 555 0101, pakket 5550 1010 2020 3030 4\n08:01 Carlijn: bel 020 0000123")
     assert privacy.leaks(made, {"a": b"5550101", "b": b"55501010202030304"}) == []
     assert [leak.kind for leak in privacy.leaks(made, {"a": b"0200000123"})] == ["number"]
+
+
+@pytest.mark.parametrize("number", ["+555 0101", "+1 555 0101", "+12 555 0101"])
+def test_a_member_s_own_number_is_looked_for_however_short(number: str) -> None:
+    made = audit_of(f"08:00 Bouwe: hallo\n08:01 {number}: dag\n08:02 Bouwe: bel {number[1:]}")
+    tokens, texts = redacted(made)
+    assert texts[2] == f"bel {tokens[1]}"
+    assert [leak.kind for leak in privacy.leaks(made, {"a": number[1:].encode()})] == ["number"]
+    assert privacy.leaks(made, {"a": number[2:].encode()}) == []
+
+
+def test_of_names_glued_into_a_word_the_longest_is_meant() -> None:
+    made = audit_of("08:00 Aafke Zonder: hallo\n08:01 Aafke Zonderland: hoi\n08:02 Bouwe: zie aafkezonderlandcoaching")
+    tokens, texts = redacted(made)
+    assert texts[2] == f"zie {tokens[1]}"
 
 
 @pytest.mark.parametrize(
@@ -201,6 +229,14 @@ def test_escapes_within_escapes_are_taken_off_a_few_times() -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "character"),
+    [("d7ff", "\ud7ff"), ("d800", " "), ("dfff", " "), ("e000", "\ue000"), ("10ffff", "\U0010ffff"), ("110000", " ")],
+)
+def test_an_escape_for_no_character_is_a_blank(code: str, character: str) -> None:
+    assert f"x{character}x" in list(decode.texts(rf"x\u{{{code}}}x".encode()))
+
+
+@pytest.mark.parametrize(
     "column",
     [
         pa.array(["x", "Bouwe"]).dictionary_encode(), pa.array([[("Bouwe", 1)]], pa.map_(pa.string(), pa.int64())),
@@ -230,6 +266,12 @@ def test_short_names_are_found_whole_and_never_by_a_letter() -> None:
     tokens, texts = redacted(made)
     al, aafke = (tokens[made.members["name"].tolist().index(name)] for name in ("Al B", "Aafke V"))
     assert texts[1] == f"a b c, al met al, dank {aafke}. en {al}"
+
+
+def test_what_two_may_be_called_for_short_is_nobodys() -> None:
+    made = audit_of("08:00 Danique: hallo\n08:01 Danilo: hoi\n08:02 Bouwe: zie ik Dani en Danil")
+    tokens, texts = redacted(made)
+    assert texts[2] == f"zie ik Dani en {tokens[1]}"
 
 
 @pytest.mark.parametrize("name", ["Bouwe Jr", "\U0001f41d", "Bouw"])
@@ -279,6 +321,23 @@ def test_tables_that_cannot_be_moved_into_their_folder_leave_it_as_it_was(
             status, _, said = call("tables", chat, "-o", folder, "--pseudonyms", chat.with_name("a.key"), "-q")
         assert (status, said.count("\n")) == (1, 1) and "no space left on device" in said
         assert folder.exists() == there and (not there or not list(folder.iterdir()))
+
+
+def test_a_folder_that_is_written_half_anew_is_not_complete(
+    call: Call, chat: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, real = chat.with_name("tables"), os.replace
+    assert call("tables", chat, "-o", folder, "--pseudonyms", chat.with_name("a.key"), "-q")[0] == 0
+    before = {path.name for path in folder.iterdir()}
+
+    def full(one: Any, other: Any) -> None:
+        if Path(other) == folder / "members.csv":
+            raise OSError(28, "No space left on device")
+        real(one, other)
+
+    monkeypatch.setattr(os, "replace", full)
+    assert call("tables", chat, "-o", folder, "--pseudonyms", chat.with_name("a.key"), "-q")[0] == 1
+    assert before - {path.name for path in folder.iterdir()} == {"manifest.json"}
 
 
 def test_a_chat_in_no_folder_is_told_before_its_key_is_looked_for(call: Call) -> None:

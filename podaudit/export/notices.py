@@ -93,16 +93,12 @@ def _split(text: str, joins: Sequence[str], known: Collection[str]) -> list[str]
     """The reading that covers most of the text with known names; among equals the last "and" parts the last two."""
     text = _COMMAS.sub(", ", text)
     readings = [(_join_known(text.split(", "), known), -1)]
-    low = text.casefold()
     for word in joins:
         for comma in (", ", " "):  # "A, B, and C"
-            cut = f"{comma}{word} "
-            at = low.find(cut) if len(low) == len(text) else -1
-            while at >= 0:
-                left, right = text[:at].strip(", "), text[at + len(cut) :].strip()
+            for m in re.finditer(re.escape(f"{comma}{word} "), text, re.IGNORECASE):
+                left, right = text[: m.start()].strip(", "), text[m.end() :].strip()
                 if left and right and (", " not in right or right in known):
-                    readings.append(([*_join_known(left.split(", "), known), right], at))
-                at = low.find(cut, at + 1)
+                    readings.append(([*_join_known(left.split(", "), known), right], m.start()))
     return max(readings, key=lambda r: (sum(len(n) for n in r[0] if n in known), r[1]))[0]
 
 

@@ -67,6 +67,9 @@ def find(text: str) -> list[Form]:
         for start, stop in scan(text):
             take(start, stop, "link", folded(text[start:stop])[0])
     for kind, pattern in _KINDS:
+        if kind == "handle":  # of a mention, the app shows where a name of several words ends
+            for m in _ISOLATED.finditer(text):
+                take(m.start(), m.end(), kind, folded(m[1])[0])
         for m in pattern.finditer(copy):
             start, stop = origin[m.start()], origin[m.end() - 1] + 1
             value = m[0]
@@ -75,8 +78,6 @@ def find(text: str) -> list[Form]:
                 if start and text[start - 1] == "@":
                     start -= 1
             take(start, stop, kind, value.removeprefix("@"))
-    for m in _ISOLATED.finditer(text):
-        take(m.start(), m.end(), "handle", folded(m[1])[0])
     return sorted(taken, key=lambda form: form.start)
 
 

@@ -251,7 +251,7 @@ def _learn_short(found: Known, stop: frozenset[str]) -> None:
         for n in range(_SHORTEST, len(name)):
             of[name[:n]].add(found.single[name].members)
     for word, members in of.items():
-        if len(members) == 1 and word not in found.single and word not in stop:
+        if len(members) == 1 and word not in stop:
             found.short[word] = Who("short name", next(iter(members)))
 
 
