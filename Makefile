@@ -86,7 +86,7 @@ hostile: $(READY)
 
 train: $(READY)
 	@test -n "$(CODED)" || { echo "say where the coded chats are: make train CODED=folder"; exit 2; }
-	$(BIN)/python -m podaudit.train "$(CODED)"
+	$(BIN)/python -m podaudit.train "$(CODED)" fixtures/pods
 
 clean:
 	rm -rf $(VENV) .bench .fuzz .hostile .coverage build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.report.html

@@ -218,14 +218,14 @@ def test_training_is_deterministic_and_learns(tmp_path: Path) -> None:
         )
         for n in range(90)
     ]
-    first, scores, _ = train.train(data, list(Label))
-    again, _, _ = train.train(data, list(Label))
+    first, scores, _ = train.train(data, train.SUBJECTS["pressure"])
+    again, _, _ = train.train(data, train.SUBJECTS["pressure"])
     assert as_json(first, {}) == as_json(again, {})
     assert isinstance(first, Weights)
     assert first.of["apology"]["word apology"] > 0.5
     assert scores["apology"] == 1.0
     with pytest.raises(PodauditError, match="no coded pod chat"):
-        train.examples(tmp_path, "pressure")
+        train.examples([tmp_path], "pressure")
 
 
 def test_examples_come_from_coded_chats(root: Path, tmp_path: Path) -> None:
@@ -233,44 +233,14 @@ def test_examples_come_from_coded_chats(root: Path, tmp_path: Path) -> None:
     text = read(demo_chat(), name="demo.zip", options=Options()).raw
     (tmp_path / f"{coded['id']}.txt").write_bytes(text)
     (tmp_path / f"{coded['id']}.truth.json").write_text(json.dumps(coded), encoding="utf-8")
-    data = train.examples(tmp_path, "pressure")
+    data = train.examples([tmp_path], "pressure")
     assert {e.chat for e in data} == {coded["id"]}
     assert sum(bool(e.labels) for e in data) > 30
     assert any("word apology" in e.traits for e in data)
-    answers = train.examples(tmp_path, "replies")
+    answers = train.examples([tmp_path], "replies")
     assert sum("done" in e.labels for e in answers) > 80
     assert any("first word" in e.traits for e in answers)
     assert traits.TELLING
-
-
-def test_plain_lines_are_learnt_from_but_say_nothing_of_other_labels(root: Path) -> None:
-    lines = root / "fixtures" / "pressure" / "plain.toml"
-    data = train.plain(lines, 100)
-    assert all(e.plain for e in data)
-    counts = Counter(label for e in data for label in e.labels)
-    assert set(counts) == set(Label) and min(counts.values()) >= 10
-    assert sum(not e.labels for e in data) > 80
-    assert all(100 <= n < 100 + len(data) for e in data for _, n in e.near)
-    measured = [
-        train.Example(
-            f"c{n % 5}",
-            frozenset({"word apology"} if n % 3 == 0 else {"i"}),
-            frozenset({"apology"} if n % 3 == 0 else ()),
-        )
-        for n in range(60)
-    ]
-    _, alone, _ = train.train(measured, ["apology", "insult"])
-    found, scores, given = train.train([*measured, *data], ["apology", "insult"])
-    assert scores["apology"] == alone["apology"] == 1.0
-    assert found.of["insult"]["word insult"] > 0.5
-    assert len(given) == len(measured) + len(data)
-
-
-def test_no_plain_line_stands_in_the_table(root: Path) -> None:
-    raw = tomllib.loads((root / "fixtures" / "pressure" / "plain.toml").read_text(encoding="utf-8"))
-    said = {line.split(": ", 1)[1].lower() for of in raw.values() for line in of["lines"]}
-    assert len(said) > 300
-    assert said.isdisjoint(case[_language(case)].split(": ", 1)[1].lower() for _, _, case in CASES)
 
 
 def test_what_is_near_and_what_it_was_given() -> None:

@@ -138,8 +138,8 @@ def _why(t: Traits, label: str, heavy: Sequence[str], text: str, lexicon: Lexico
     context = [c for x in heavy if (c := CONTEXT.get(x))]
     told = [*(f"“{words}” ({phrases[words]})" for words in named), *put[:1], *context[:2]]
     if len(told) < 2:
-        stems = [x.removeprefix(traits.STEM) for x in heavy if x.startswith(traits.STEM)]
-        found = [m[0] for x in stems[:3] if (m := regex.search(rf"\b{x}\w*|{regex.escape(x)}", text))]
+        stems = [x for x in heavy if x.startswith(traits.STEM)]
+        found = [m[0] for x in stems[:3] if (m := regex.search(traits.spelt(x), text))]
         told += [f"“{w}” (a word of messages that coders gave this label)" for w in found]
         marked += tuple(found)
     return "; ".join(told or ["reads, taken together, like messages that coders gave this label"]), marked

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -197,8 +197,8 @@ _SIGNS = {
     "laughs": LAUGH,
 }
 _LONG = r"\w\W+\w+\W+\w+\W+\w"  # four words or more
-STEM = "~"  # what the names of such traits begin with: the beginning of a word, or an emoji
-_STEM = 6  # letters
+STEM = "~"  # what the names of such traits begin with: the beginning of a word, those of two in a row, or an emoji
+_STEM, _OF_TWO = 6, 5  # letters
 _STEMS = regex.compile(r"[a-z]{3,}")
 _EMOJI = regex.compile(r"\p{Extended_Pictographic}")
 _NEAR, _NEXT = 6, 4  # messages back and on that still belong to the same exchange
@@ -373,11 +373,21 @@ def _words(chat: Chat, text: str, lexicon: Lexicon) -> _Said:
     bare = text
     for m in reversed(all_mentions):  # who is called what must not weigh
         bare = bare[: m.start] + " " * (m.stop - m.start) + bare[m.stop :]
-    found |= {f"{STEM}{w[:_STEM]}" for w in _STEMS.findall(bare)} | {f"{STEM}{c}" for c in _EMOJI.findall(bare)}
+    stems = _STEMS.findall(bare)
+    found |= {f"{STEM}{w[:_STEM]}" for w in stems} | {f"{STEM}{c}" for c in _EMOJI.findall(bare)}
+    found |= {f"{STEM}{a[:_OF_TWO]} {b[:_OF_TWO]}" for a, b in pairwise(stems)}
     after = frozenset(f"after {c}" for c in _BEFORE if c in counts)
     members = tuple(dict.fromkeys(str(m.member) for m in mentions))
     tells = not counts.keys().isdisjoint(TELLING)
     return _Said(hits, frozenset(counts), tells, after, frozenset(found), mentions, members, text.count("\n"))
+
+
+def spelt(stem: str) -> str:
+    """The pattern of a trait that begins with STEM, in a folded text: the words it stands for, or the emoji."""
+    first, *second = stem.removeprefix(STEM).split(" ")
+    if not first.isalpha():
+        return regex.escape(first)
+    return rf"\b{first}\w*" + "".join(rf"\W+(?:\w{{1,2}}\W+){{0,6}}{x}\w*" for x in second)
 
 
 def _together(found: Set[str], concepts: Set[str]) -> set[str]:
