@@ -92,10 +92,20 @@ class _Member:
     """A member's calls: what a claim of his or hers may speak of."""
 
     def __init__(self, name: str, book: _Book) -> None:
+        self._name = name
         self._book = book
         self._all = _Open(book.all)
         self._of: dict[str, _Open] = {}  # caller or beneficiary -> calls
         self.closed = set(book.by_name.get(name, ()))  # positions: one's own, and what one has confirmed
+
+    def _called(self, names: Sequence[str], before: int, since: int) -> bool:
+        """Is there a call by or for one of those others, open or not, from ``since`` on and before ``before``?"""
+        for name in names:
+            of = self._book.by_name.get(name, ())
+            at = bisect_left(of, before)
+            if name != self._name and at and of[at - 1] >= since:
+                return True
+        return False
 
     def spoken_of(self, claim: Any) -> list[int]:
         """The open calls that a claim speaks of, of those before ``claim.before``; unnamed, from ``claim.since`` on."""
@@ -114,8 +124,8 @@ class _Member:
             most = count
         elif named:
             most = max(0, count - len(named)) if count and len(claim.names) > 1 else 0
-        elif claim.strict:  # it names somebody, and none of theirs is open
-            most = 0
+        elif claim.strict or (not (count or claim.all) and self._called(claim.names, before, claim.since)):
+            most = 0  # it names somebody, and none of theirs is open
         else:
             most = None if claim.all else count or 1
         if most != 0:

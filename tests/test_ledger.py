@@ -93,6 +93,7 @@ THREE = ((10, 0.0, "Ann"), (20, 1.0, "Bob"), (30, 2.0, "Ann"))
         ({"names": ["Bob"], "all": True, "inverse": True}, [10, 30]),
         ({"names": ["Dan"], "strict": True}, []),  # Dan has no call, and the words speak of Dan's only
         ({"names": ["Dan"]}, [30]),
+        ({"names": ["Cis"]}, [30]),  # oneself
         ({"keys": ["k10"]}, [10]),
         ({"keys": ["nowhere"]}, []),
         ({"line": 25}, [20]),  # calls to come are not meant
@@ -101,6 +102,12 @@ THREE = ((10, 0.0, "Ann"), (20, 1.0, "Bob"), (30, 2.0, "Ann"))
 def test_which_calls_a_claim_speaks_of(chat: Chat, claim: dict[str, object], expected: list[int]) -> None:
     one = {"line": 300, "member": "Cis"} | claim
     assert [c for *_, c in _tied(chat, _calls(*THREE), one)] == expected
+
+
+def test_whose_calls_are_all_confirmed_is_not_said_of_another(chat: Chat) -> None:
+    bob = {"line": 300, "member": "Cis", "names": ["Bob"]}
+    found = _tied(chat, _calls(*THREE), bob, bob | {"line": 301}, bob | {"line": 302, "all": True})
+    assert [(line, call) for line, *_, call in found] == [(300, 20), (302, 10), (302, 30)]
 
 
 def test_a_confirmed_call_is_not_meant_again(chat: Chat) -> None:
@@ -260,7 +267,12 @@ def _meant(
         return others[:count]
     if named:
         return [*dict.fromkeys(named), *others[: max(0, count - len(named)) if count and len(names) > 1 else 0]]
-    found = [] if claim["strict"] else others[: None if claim["all"] else count or 1]
+    of_them = [
+        n for n, (line, _, who) in enumerate(calls)
+        if line < claim["line"] and who in names and who != claim["member"] and max(t for _, t, _ in calls[: n + 1]) >= since
+    ]  # fmt: skip
+    strict = claim["strict"] or (of_them and not count and not claim["all"])  # all of theirs are confirmed
+    found = [] if strict else others[: None if claim["all"] else count or 1]
     return [] if count and count > len(found) + 2 else found
 
 

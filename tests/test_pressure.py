@@ -243,6 +243,36 @@ def test_examples_come_from_coded_chats(root: Path, tmp_path: Path) -> None:
     assert traits.TELLING
 
 
+def test_plain_lines_are_learnt_from_but_say_nothing_of_other_labels(root: Path) -> None:
+    lines = root / "fixtures" / "pressure" / "plain.toml"
+    data = train.plain(lines, 100)
+    assert all(e.plain for e in data)
+    counts = Counter(label for e in data for label in e.labels)
+    assert set(counts) == set(Label) and min(counts.values()) >= 10
+    assert sum(not e.labels for e in data) > 80
+    assert all(100 <= n < 100 + len(data) for e in data for _, n in e.near)
+    measured = [
+        train.Example(
+            f"c{n % 5}",
+            frozenset({"word apology"} if n % 3 == 0 else {"i"}),
+            frozenset({"apology"} if n % 3 == 0 else ()),
+        )
+        for n in range(60)
+    ]
+    _, alone, _ = train.train(measured, train.SUBJECTS["pressure"])
+    found, scores, given = train.train([*measured, *data], train.SUBJECTS["pressure"])
+    assert scores["apology"] == alone["apology"] == 1.0
+    assert found.of["insult"]["word insult"] > 0.5
+    assert len(given) == len(measured) + len(data)
+
+
+def test_no_plain_line_stands_in_the_table(root: Path) -> None:
+    raw = tomllib.loads((root / "fixtures" / "pressure" / "plain.toml").read_text(encoding="utf-8"))
+    said = {line.split(": ", 1)[1].lower() for of in raw.values() for line in of["lines"]}
+    assert len(said) > 300
+    assert said.isdisjoint(case[_language(case)].split(": ", 1)[1].lower() for _, _, case in CASES)
+
+
 def test_what_is_near_and_what_it_was_given() -> None:
     chat = chat_of("09:00 Anna: een\n09:01 Bob: twee\n09:02 Anna: drie\n15:00 Bob: vier")
     assert traits.near(chat, [0, 1, 2, 3]) == [
