@@ -2,7 +2,7 @@
 
 A coded chat is a pair ``NAME.txt`` and ``NAME.truth.json``: its ``replies`` list ``line`` and ``status``, its ``pressure``
 ``line`` and ``labels``. For each status and label a ridge logistic regression over the traits (``podaudit.detect.weighing``,
-``podaudit.detect.traits``) is fitted by scikit-learn, which only this needs (``pip install scikit-learn``); its threshold is the
+``podaudit.detect.traits``) is fitted by scikit-learn, which only this needs (``pip install podaudit[train]``); its threshold is the
 one that does best when whole chats, never single lines, are left out. The same chats give the same bytes.
 
 Few people in a chat put a label in its plainest words, so the labels are learnt from plainly put lines too

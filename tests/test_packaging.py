@@ -149,7 +149,7 @@ def test_the_wheel_says_who_it_is(wheel: Path) -> None:
 def test_every_import_is_a_declared_dependency(root: Path, project: dict[str, Any]) -> None:
     """In the tests' environment more is installed than a user has."""
     extras = project["project"]["optional-dependencies"]
-    listed = [*project["project"]["dependencies"], *extras["dask"], *extras["remote"]]
+    listed = [*project["project"]["dependencies"], *extras["dask"], *extras["remote"], *extras["train"]]
     declared = {re.split(r"[^\w-]", needed)[0] for needed in listed}
     imported: set[str] = set()
     for path in (path for path in shipped(root, project).values() if path.suffix == ".py"):
