@@ -273,6 +273,17 @@ def test_no_plain_line_stands_in_the_table(root: Path) -> None:
     assert said.isdisjoint(case[_language(case)].split(": ", 1)[1].lower() for _, _, case in CASES)
 
 
+def test_words_that_weigh_are_found_again_to_be_shown() -> None:
+    said = "Anna: Haal ze allemaal weg, nu je 't zegt: dat is 3x niks 🔥 geworden, Dirk"
+    made, chat = asked_and_answered(export_of(POD + said))
+    (found,) = [t for t in traits.read(chat, made.calls, made.repeats, made.rules, made.replies, made.ledger, load())
+                if chat.texts[t.i] == said.removeprefix("Anna: ")]  # fmt: skip
+    stems = {x for x in found.traits if x.startswith(traits.STEM)}
+    assert {"~allema", "~haal allem", "~allem weg", "~dat niks", "~🔥"} <= stems
+    assert not [x for x in stems if "dirk" in x]  # who is called what does not weigh
+    assert [x for x in stems if not re.search(traits.spelt(x), chat.folded[found.i])] == []
+
+
 def test_what_is_near_and_what_it_was_given() -> None:
     chat = chat_of("09:00 Anna: een\n09:01 Bob: twee\n09:02 Anna: drie\n15:00 Bob: vier")
     assert traits.near(chat, [0, 1, 2, 3]) == [
