@@ -188,7 +188,7 @@ def last_number(text: str) -> int | None:
 
 def quotes(text: str) -> list[str]:
     """What stands between quotes in a folded text, short stretches only."""
-    return [m["words"] for m in _QUOTED.finditer(text)]
+    return [text[start:stop] for start, stop in quoted(text)]
 
 
 def quoted(text: str) -> list[tuple[int, int]]:
@@ -198,18 +198,17 @@ def quoted(text: str) -> list[tuple[int, int]]:
 
 def named(text: str, unit: str, here: Sequence[Hit]) -> str | None:
     """The one word behind "here:", to be said: "then you say here: buzz"."""
-    for place in here:
-        if m := _TOLD.match(unit, place.stop):
-            return _raw(text, unit, m["word"])
-    return None
+    return _behind(_TOLD, text, unit, here)
 
 
 def placed(text: str, unit: str, here: Sequence[Hit]) -> str | None:
     """The one word behind "here a": "then you put here a tick"."""
-    for place in here:
-        if m := _PUT.match(unit, place.stop):
-            return _raw(text, unit, m["word"])
-    return None
+    return _behind(_PUT, text, unit, here)
+
+
+def _behind(pattern: regex.Pattern[str], text: str, unit: str, here: Sequence[Hit]) -> str | None:
+    found = next((m for place in here if (m := pattern.match(unit, place.stop))), None)
+    return _raw(text, unit, found["word"]) if found else None
 
 
 def as_written(text: str, found: str) -> str:

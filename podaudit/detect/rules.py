@@ -173,7 +173,7 @@ def _decide(chat: Chat, lexicon: Lexicon) -> tuple[list[tuple[int, Found, str]],
             goes_on = goes_on or i < opened or _answers(chat, i)
             beside = _beside_a_post(chat, i)
             told = single(chat.texts[i], chat.folded[i], frozenset(held), goes_on=goes_on, beside=beside)
-            if chat.members[i] not in lawgivers and len({f.type for f in told}) < _ADDED:
+            if chat.members[i] not in lawgivers and len(told) < _ADDED:
                 told = []
             out += [(i, f, "a single rule") for f in told]
             lifts += [(i, kind) for kind in sorted(ended(chat.folded[i]) & (held - {f.type for f in told}))]
