@@ -7,10 +7,12 @@ could not, 2 wrong usage, 3 the user has to decide, 4 some of many inputs failed
 from __future__ import annotations
 
 import _thread
+import atexit
 import contextlib
 import difflib
 import gc
 import os
+import signal
 import sys
 import threading
 import time
@@ -819,8 +821,16 @@ def _path_out(path: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    with _no_interrupt_lost():
-        sys.exit(_status(given))
+    try:
+        with _no_interrupt_lost():
+            status = _status(given)
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # all is done; Python only takes itself down
+    if status == INTERRUPTED:  # typer turns an interrupt into this status
+        more = " Run the same command to go on." if given[:1] == ["corpus"] else ""
+        terminal.say(f"podaudit: interrupted; nothing was left half-written.{more}")
+    sys.exit(status)
 
 
 @contextlib.contextmanager
@@ -849,13 +859,11 @@ def _no_interrupt_lost() -> Iterator[None]:
 def _status(given: list[str]) -> int:
     """Run one command line and return its exit status; every error becomes a sentence here."""
     try:
-        status = app(_with_command(given), prog_name="podaudit", standalone_mode=False) or 0
+        return int(app(_with_command(given), prog_name="podaudit", standalone_mode=False) or 0)
     except PodauditError as error:
         return _fail(given, str(error), error.status)
     except _UsageError as error:
         return _usage(error)
-    except KeyboardInterrupt:
-        status = INTERRUPTED
     except MemoryError:
         return _fail(given, "there is not enough memory for this chat; close other programs, or give less of it.", 1)
     except Exception as error:  # our own bug: loud, with its place, but without the chat's text
@@ -863,10 +871,6 @@ def _status(given: list[str]) -> int:
         return _fail(
             given, f"internal error ({place_of(error)}). This is a bug in podaudit; please report it.{hint}", 1
         )
-    if status == INTERRUPTED:  # typer turns an interrupt into this status
-        more = " Run the same command to go on." if given[:1] == ["corpus"] else ""
-        terminal.say(f"podaudit: interrupted; nothing was left half-written.{more}")
-    return int(status)
 
 
 def _with_command(given: list[str]) -> list[str]:

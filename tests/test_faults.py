@@ -227,13 +227,20 @@ def test_what_a_kill_left_behind_is_swept_by_the_next_run(call: Call, tmp_path: 
     assert (old.exists(), young.exists(), other.exists()) == (False, True, True)
 
 
+RUN = """
+from podaudit import cli
+status = cli._status
+cli._status = lambda given: print("ready", flush=True) or status(given)
+cli.main(["report", "chat.txt", "-q", "--no-open"])
+"""
+
+
 def test_an_interrupt_of_the_whole_command(tmp_path: Path) -> None:
     """From the first import of a stage to the last byte: status 130 and one line, or done before it came."""
     (tmp_path / "chat.txt").write_bytes(CHAT)
-    code = "from podaudit import cli; print('ready', flush=True); cli.main(['report', 'chat.txt', '-q', '--no-open'])"
     for after in (0, 0.5, 1.5):
         with subprocess.Popen(
-            [sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", RUN], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as going:
             assert going.stdout is not None and going.stdout.readline() == "ready\n"
             time.sleep(after)
@@ -248,6 +255,24 @@ def test_an_interrupt_of_the_whole_command(tmp_path: Path) -> None:
         ), after
         assert _names(tmp_path) <= {"chat.txt", "chat.report.html"}
         made.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("step", ["_no_interrupt_lost", "_status", "_with_command", "app", "_usage"])
+def test_an_interrupt_at_any_step_of_the_entry(call: Call, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, step, interrupted)
+    assert call("report", "chat.txt", "--so") == (130, b"", "podaudit: interrupted; nothing was left half-written.\n")
+
+
+def test_an_interrupt_after_the_work_changes_nothing(tmp_path: Path) -> None:
+    """While Python takes itself down, which takes as long as there is much to let go of."""
+    late = "import atexit, os, signal; atexit.register(os.kill, os.getpid(), signal.SIGINT)"
+    (tmp_path / "chat.txt").write_bytes(CHAT)
+    late += "; from podaudit import cli; cli.main(['report', 'chat.txt', '-q', '--no-open'])"
+    made = subprocess.run([sys.executable, "-c", late], cwd=tmp_path, capture_output=True, timeout=120, check=False)
+    assert (made.returncode, made.stderr) == (0, b"")
 
 
 def test_an_interrupt_is_not_lost_while_an_object_is_taken_down(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
