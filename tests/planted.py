@@ -73,6 +73,7 @@ def names(person: Person) -> Iterator[tuple[str, str]]:
     yield "initial and surname", f"{person.first[0]}. {person.last}"
     yield "surname first", f"{person.last}, {person.first}"
     yield "full width", "".join(chr(ord(c) + 0xFEE0) if c.isascii() and c.isalpha() else c for c in full)
+    yield "letters apart", "  ".join(" ".join(word) for word in full.split())
 
 
 def firsts(person: Person) -> Iterator[tuple[str, str]]:
@@ -85,6 +86,7 @@ def firsts(person: Person) -> Iterator[tuple[str, str]]:
     yield "possessive, glued", f"{first}s"
     yield "small form", f"{first}tje"
     yield "glued to emoji", f"🔥{first}🔥"
+    yield "letters apart", ".".join(first)
     yield "with an initial", f"{first} {re.findall('[^ ]+', person.last)[-1][0].upper()}."
 
 

@@ -379,6 +379,10 @@ TEXTS = [
     ("@\u2068+31 6 0000 0123\u2069 0, Bouwe 2", "@{+31 6 00000123} 0, {Bouwe} 2"),
     ("volg @verzonnen.coach of kijk op www.verzonnen.example", "volg [handle] of kijk op [link]"),
     ("NL00 VERZ 0600 0001 00 graag", "[account] graag"),
+    (
+        "bel op 06-00000456 of om 06 0000 0456, niet op GB 82 WEST 12345698765432",
+        "bel op [number] of om [number], niet op [account]",
+    ),
     ("zie cv_bouwe.pdf", "zie [file]"),
     ("welkom in Kring van het Dorp", "welkom in {group}"),
     ("ik bouwde iets, tussen de bouwen door", "ik bouwde iets, tussen de bouwen door"),

@@ -54,6 +54,8 @@ def redacted(made: Audit) -> tuple[list[str], list[str]]:
         ("Aafke Zonderland", "dank Aafke 2 Zonderland\nen Aafke\nZonderland", "dank {0} 2 {0}\nen {0}\n{0}"),
         ("Aafke Zonderland", "dank Aafke Z. en Aafke O.", "dank {0}. en {0} O."),
         ("Aafke van Zonderland", "dank Aafke v. Z. en Aafke a. O.", "dank {0}. en {0} a. O."),
+        ("Aafke Zonderland", "A a f k e, a.a.f.k.e en A-A-F-K-E Z-o-n-d-e-r-l-a-n-d! A a f", "{0}, {0} en {0}! A a f"),
+        ("Eva", "e.v.a. is Eva, e  v  a niet en e v niet", "{0}. is {0}, e  v  a niet en e v niet"),
         ("Aafke", "dank Aafke a, plan a Aafke", "dank {0} a, plan a {0}"),
         ("Danique", "Dan zie ik Dani en Danny", "Dan zie ik {0} en Danny"),
         ("Al Zonde", "zie alzondeland en alzondes", "zie alzondeland en {0}"),

@@ -73,6 +73,8 @@ def find(text: str) -> list[Form]:
         for m in pattern.finditer(copy):
             start, stop = origin[m.start()], origin[m.end() - 1] + 1
             value = m[0]
+            if kind == "account" and not value[2].isdigit() and not _checks_out(value):  # "on 06 1234 5678"
+                continue
             if kind == "number":
                 value = "".join(c for c in value if c.isdigit())
                 if start and text[start - 1] == "@":
@@ -85,6 +87,12 @@ _KINDS = (
     ("link", _LINK), ("mail", _MAIL), ("account", _IBAN), ("file", _FILE), ("link", _DOMAIN), ("number", _NUMBER),
     ("handle", _HANDLE),
 )  # fmt: skip
+
+
+def _checks_out(account: str) -> bool:
+    """Whether the check digits of an account number (ISO 13616) are right."""
+    held = squeezed(account)
+    return int("".join(str(int(c, 36)) for c in held[4:] + held[:4])) % 97 == 1
 
 
 def tokens(copy: str) -> Iterator[tuple[int, int, str]]:

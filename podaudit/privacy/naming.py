@@ -16,6 +16,7 @@ _ENDINGS = (
     "ita", "ito", "ina", "ino", "etta", "etto",
 )  # fmt: skip
 _GAP = 3  # characters that may stand between the words of a name
+_SPELT = 60  # letters of a name that are looked for where they stand apart
 _LONG = 8  # letters of a whole name from which it is found inside a longer word
 _ENDED = frozenset(".!?…:;\n•-–*")
 _HAILED = frozenset(",!:")
@@ -60,6 +61,8 @@ class Namer:
                 who = hit
             if who is None and self._inside is not None and (held := self._inside.search(words[at][2])):
                 who = self.known.glued[held[0]]
+            if who is None and (spelt := self._spelt(copy, words, at)) is not None:
+                who, stop, count = spelt
             if who is not None:
                 found.append(Named(origin[start], origin[stop - 1] + 1, who))
             at += count
@@ -86,6 +89,20 @@ class Namer:
         # A possessive s may be glued to the last word: de Vriess, de Vries'
         glued = self.known.glued.get(words[at][2]) or self.known.glued.get(words[at][2].removesuffix("s"))
         return glued, 1
+
+    def _spelt(self, copy: str, words: Sequence[tuple[int, int, str]], at: int) -> tuple[Who, int, int] | None:
+        """A name whose letters stand apart, as in A.n.n.a or A N N A: whose, where it ends, of how many letters."""
+        letters = ""
+        for i, (start, _, word) in enumerate(words[at : at + _SPELT], start=at):
+            if len(word) > 1 or (letters and start - words[i - 1][1] != 1):
+                break
+            letters += word
+        for count in range(len(letters), 2, -1):
+            name = letters[:count]
+            who = self.known.glued.get(name) or self.known.single.get(name)
+            if who is not None and not self._is_weak(name):
+                return who, words[at + count - 1][1], count
+        return None
 
     def _single(self, text: str, copy: str, origin: Sequence[int], word: tuple[int, int, str]) -> Who | None:
         start, stop, name = word
