@@ -379,6 +379,21 @@ def test_a_text_that_is_said_again_moves_no_clock() -> None:
     assert says(merged) == says(of(rows, "all.txt"))
 
 
+@pytest.mark.parametrize("seconds", [-500, -400, 400, 500])
+@pytest.mark.parametrize("quarters", [-1, 0, 1])
+def test_a_text_said_again_by_no_quarter_of_an_hour_moves_no_clock(seconds: int, quarters: int) -> None:
+    """Each phone lacks one of the two times; what follows is too short to show the clock, which is set anew later."""
+    rows = [
+        (START + dt.timedelta(minutes=5 * i), NAMES[i % 5], f"{WORDS[i % 16]} en dan nog wat {i}") for i in range(60)
+    ]
+    for i in range(11, 17):
+        rows[i] = (*rows[i][:2], "✅")
+    again = (rows[10][0] + dt.timedelta(seconds=seconds), *rows[10][1:])
+    b = [(t + dt.timedelta(minutes=15 * quarters * (i > 40)), w, x) for i, (t, w, x) in enumerate(rows)]
+    merged = merge([of(sorted([*rows[:10], again, *rows[11:]]), "a.txt", ios), of(b, "b.txt", ios)])
+    assert says(merged) == sorted([*rows, again])
+
+
 @pytest.mark.parametrize("hours", [26, -26])
 def test_the_farthest_two_clocks_can_be_apart(hours: int) -> None:
     long = conversation(400)

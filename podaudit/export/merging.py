@@ -171,11 +171,10 @@ def _offsets(a: _Side, b: _Side) -> Ints:
     rows = np.array([(other[key], own[key]) for key in other if key in own], dtype=np.int64).reshape(-1, 2)
     gap = a.second[rows[:, 1]] - b.second[rows[:, 0]]
     whole = np.round(gap / _QUARTER).astype(np.int64) * _QUARTER
-    counts = Counter(whole[np.abs(gap - whole) <= _SLACK].tolist())
+    near = np.abs(gap - whole) <= _SLACK
+    counts = Counter(whole[near].tolist())
     usual = {n for n, count in counts.items() if count >= max(1, _OFFSETS * sum(counts.values()))}
-    good = np.array([n in usual and abs(n) <= _FARTHEST for n in whole.tolist()], dtype=bool) & (
-        np.abs(gap - whole) <= _SLACK
-    )
+    good = near & np.array([n in usual and abs(n) <= _FARTHEST for n in whole.tolist()], dtype=bool)
     rows, whole = rows[good], whole[good]
     if not len(rows):
         return np.zeros(len(b.key), dtype=np.int64)
