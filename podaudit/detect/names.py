@@ -167,7 +167,8 @@ def _aliases(name: str) -> list[str]:
     if not tokens:
         return []
     plain = " ".join(fold(w).strip("-'") for w in _WORD.findall(name))
-    out = [tokens[0], plain, " ".join(tokens), _MARKS.sub("", fold(name)).strip()]
+    written = next((t for w in _WORD.findall(name) if (t := fold(w).strip("-'")) not in _TITLES), "")  # DeShawn
+    out = [tokens[0], plain, " ".join(tokens), written, _MARKS.sub("", fold(name)).strip()]
     if "-" in tokens[0]:
         parts = tokens[0].split("-")
         out += [
@@ -273,14 +274,18 @@ def _learnt(
     for (member, vanity), n in slugs.items():
         if isinstance(vanity, str) and isinstance(member, str):
             score[_SLUG_END.split(fold(vanity))[0], member] += n
-    score = Counter({k: min(n, 2) for k, n in score.items()})
+    nameless = {member for member, names in shown.items() if not any(map(_aliases, names))}
+    # One post of another name, by a member whose name is shown, is put up for somebody else.
+    score = Counter({(w, m): min(n, 2) for (w, m), n in score.items() if n > 1 or m in nameless})
     unique = dict.fromkeys(folded)
     at = {m[1] for text in unique if "@" in text for m in _AT.finditer(text)}
     spoken: Counter[str] = Counter()
     for member, text in zip(senders, folded, strict=True):
         if spoken[member] < _FIRST:
             spoken[member] += 1
-            for weight, pattern in ((2, _INTRO), (1, _GREETING), (1, _OPENING)):
+            # "Done, and gladly": what opens a message names its writer seldom, and no writer whose name is shown.
+            opening = ((1, _OPENING),) if member in nameless else ()
+            for weight, pattern in ((2, _INTRO), (1, _GREETING), *opening):
                 for m in pattern.finditer(text):
                     score[next(g for g in m.groupdict().values() if g), member] += weight
     firsts: dict[str, str] = {a: member for member, names in shown.items() for n in names for a in _aliases(n)[:1]}
