@@ -72,3 +72,17 @@ def test_two_of_one_name_are_not_told_apart() -> None:
     assert mention.members == ("Anna Bos", "Anna de Wit")
     assert mention.member is None
     assert chat.names.members_in("anna bos gedaan") == ["Anna Bos"]
+
+
+@pytest.mark.parametrize("first", ["Done, and gladly", "Gekwaakt! Mooi stuk", "Klaar. Bon, tot morgen"])
+def test_what_opens_a_members_first_messages_is_not_his_name(first: str) -> None:
+    """Though others open with the same word, as a group does with its sign."""
+    word = fold(first.replace("!", ",").partition(",")[0].partition(".")[0])
+    script = f"09:10 Bob Bakker: {first}\n09:11 Jan-Willem: {first}\n09:12 Coach Tobias: {word}, Anna\n"
+    assert chat_of(SCRIPT + script).names.members_in(f"{word} oleg") == ["+31 6 87654321"]
+
+
+@pytest.mark.parametrize("text", ["deshawn klaar", "DeShawn!", "@deshawn"])
+def test_a_name_with_a_capital_inside_is_one_word(text: str) -> None:
+    chat = chat_of("08:00 DeShawn P.: hoi\n08:01 Bob: hoi")
+    assert chat.names.members_in(fold(text)) == ["DeShawn P."]

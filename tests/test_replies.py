@@ -12,7 +12,9 @@ from podaudit import ledger, lexicon
 from podaudit.audit import audit
 from podaudit.detect.chat import view
 from podaudit.detect.replies import claims
-from podaudit.detect.signs import first_answers, learn, words_of
+from podaudit.detect.signs import Sign, first_answers, learn, stems, words_of
+from podaudit.detect.signs import said as said_in
+from podaudit.lexicon.fold import fold
 from podaudit.links import find
 from podaudit.model import CALLS, RULES, Options
 from tests.making import chat_of, export_of, post
@@ -254,3 +256,30 @@ def test_the_rule_names_the_sign() -> None:
     )
     assert _replies(CALLED + "10:00 Cisca: 🐝", rules) == [("Cisca", "done", BOB)]
     assert _replies(CALLED + "10:00 Cisca: in the pocket", rules) == [("Cisca", "done", BOB)]
+
+
+@pytest.mark.parametrize(
+    ("sign", "said", "there"),
+    [
+        ("kwak", "gekwaakt, benen kapot", True),
+        ("kwak", "kwakkkkk", True),
+        ("kwak", "k w a k", True),
+        ("kwak", "wat kwaken ze toch", False),  # an ordinary form of a short word may be anything
+        ("geparafeerd", "paraaf gezet", True),
+        ("paraaf", "Geparafeerd! Op de valreep", True),
+        ("piallato", "piallata", True),
+        ("gebunkert", "bunkert ihr", False),
+        ("goal", "goaaaal", True),
+        ("goal", "golf", False),
+    ],
+)
+def test_a_sign_in_its_other_forms(sign: str, said: str, there: bool) -> None:
+    sure = {sign: Sign(sign, "by the rule")}
+    assert said_in(sure, stems(sure), fold(said)) == [sign] * there
+
+
+def test_a_participle_of_the_groups_word_is_its_sign() -> None:
+    rules = RULES.frame([(3, "confirm", "kwak", "Anna", dt.datetime(2024, 3, 4, 8), "", "", None)])
+    assert _replies(CALLED + "10:00 Cisca: gekwaakt, pfoe, wat een week was dit weer zeg", rules) == [
+        ("Cisca", "done", BOB)
+    ]

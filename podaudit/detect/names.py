@@ -274,11 +274,10 @@ def _learnt(
     for (member, vanity), n in slugs.items():
         if isinstance(vanity, str) and isinstance(member, str):
             score[_SLUG_END.split(fold(vanity))[0], member] += n
-    nameless = {member for member, names in shown.items() if not any(map(_aliases, names))}
-    # One post of another name, by a member whose name is shown, is put up for somebody else.
-    score = Counter({(w, m): min(n, 2) for (w, m), n in score.items() if n > 1 or m in nameless})
+    score = Counter({k: min(n, 2) for k, n in score.items()})
     unique = dict.fromkeys(folded)
     at = {m[1] for text in unique if "@" in text for m in _AT.finditer(text)}
+    nameless = {member for member, names in shown.items() if not any(map(_aliases, names))}
     spoken: Counter[str] = Counter()
     for member, text in zip(senders, folded, strict=True):
         if spoken[member] < _FIRST:

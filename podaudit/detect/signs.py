@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,9 @@ EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{RI}{2}")
 WORD = regex.compile(r"[\p{L}][\p{L}'-]*")
 _WINDOW = dt.timedelta(hours=12)  # a first answer to a call that comes later is rarely a bare sign
 _STEM = 4  # letters; shorter words are compared whole
+_PARTICIPLE = "ge"  # before the stem, in Dutch and German
+_DOUBLED = regex.compile(r"(\p{L})\1+")
+_APART = regex.compile(r"(?<!\w)\p{L}(?: \p{L}){3,}(?!\w)")  # k w a k
 _SHORT = 4  # words of a sign that a rule names
 _BRIEF = 8  # words and emoji of a short answer
 _BRIEF_TEXT = 80  # characters of one
@@ -44,10 +47,23 @@ class Sign:
     pattern: regex.Pattern[str] | None = None  # of a sign of several words
     sure: bool = True  # says it wherever it stands, not only right after a call
 
-    @property
-    def stem(self) -> str:
-        """What the other forms of a word begin with; empty for emoji and short words."""
-        return self.token[: max(_STEM, len(self.token) - 2)] if len(self.token) > _STEM and self.token.isalpha() else ""
+    def stems(self) -> Iterator[tuple[str, int]]:
+        """What the other forms of a word begin with, and how long they are at most; none of emoji and short words."""
+        word = undrawn(self.token)
+        if len(word) >= _STEM and word.isalpha():
+            if self.token != word or len(word) == _STEM:
+                yield word, len(word)
+            if len(self.token) > _STEM:
+                yield word[: max(_STEM, len(word) - 2)], len(word) + 3
+            yield f"{_PARTICIPLE}{word[: max(_STEM, len(word) - 2)]}", len(word) + 5
+            if word.startswith(_PARTICIPLE) and len(word) >= _STEM + 3:
+                base = word[len(_PARTICIPLE) :]
+                yield base[: max(_STEM, len(base) - 3)], max(_STEM, len(base) - 2)
+
+
+def undrawn(word: str) -> str:
+    """A word without drawn-out or doubled letters: ``kwakkk`` and ``kwaak`` are ``kwak``."""
+    return _DOUBLED.sub(r"\1", word)
 
 
 def tokens(folded: str) -> list[str]:
@@ -55,24 +71,27 @@ def tokens(folded: str) -> list[str]:
     return [*WORD.findall(folded), *(c for c in EMOJI.findall(folded) if c != LINK_SIGN)]
 
 
-def stems(signs: Mapping[str, Sign]) -> dict[str, list[str]]:
-    """The signs that have other forms, by what these begin with."""
-    found: dict[str, list[str]] = defaultdict(list)
+def stems(signs: Mapping[str, Sign]) -> dict[str, list[tuple[str, int]]]:
+    """The signs that have other forms, and how long these are at most, by what they begin with."""
+    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for token, sign in signs.items():
-        if sign.stem:
-            found[sign.stem].append(token)
+        for stem, most in sign.stems():
+            found[stem].append((token, most))
     return found
 
 
-def said(signs: Mapping[str, Sign], by_stem: Mapping[str, Sequence[str]], folded: str) -> list[str]:
-    """The signs in a folded text, as often as they stand there; words in their other forms too (``cravei``, ``cravada``)."""
+def said(signs: Mapping[str, Sign], by_stem: Mapping[str, Sequence[tuple[str, int]]], folded: str) -> list[str]:
+    """The signs in a folded text, as often as they stand there; words in their other forms too.
+
+    As in ``cravei`` and ``cravada``, ``gekwaakt`` and ``kwakkk``, ``k w a k``.
+    """
     found = []
-    for token in tokens(folded):
+    for token in [*tokens(folded), *("".join(m[0].split()) for m in _APART.finditer(folded))]:
         if token in signs:
             found.append(token)
-        elif len(token) > _STEM:
+        elif len(word := undrawn(token)) >= _STEM:
             forms = (
-                t for n in range(_STEM, len(token) + 1) for t in by_stem.get(token[:n], ()) if len(token) <= len(t) + 3
+                t for n in range(_STEM, len(word) + 1) for t, most in by_stem.get(word[:n], ()) if len(word) <= most
             )
             found += list(islice(forms, 1))
     return found or [t for t, sign in signs.items() if sign.pattern and sign.pattern.search(folded)]

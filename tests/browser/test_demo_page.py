@@ -317,7 +317,7 @@ def test_what_is_shown_stands_in_the_address(browser: Browser, coded_page: str) 
         asked = [int(n) for n in again.page.locator(".t-members tbody tr:not(.fold) td:nth-child(4)").all_inner_texts()]
         assert asked == sorted(asked, reverse=True)
         again.page.locator("a[href='#rules']").first.click()
-        assert again.page.url.endswith("#rules&only=answering&sort=members.3.down")
+        again.page.wait_for_function("location.hash === '#rules&only=answering&sort=members.3.down'")
 
 
 def test_keys_lead_from_message_to_message(browser: Browser, coded_page: str) -> None:
