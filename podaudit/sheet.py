@@ -18,7 +18,7 @@ from podaudit.codes import CODES, GROUPS, chat_id
 from podaudit.export.source import read_file
 from podaudit.model import Unreadable
 from podaudit.sampling import Drawn
-from podaudit.tables import guard
+from podaudit.tables import guard, guard_csv
 from podaudit.workbook import ROWS, Bounds, fitted, open_book, read_book
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def as_csv(rows: Iterable[Sequence[Any]], columns: Sequence[str] = COLUMNS) -> b
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        cells = [guard(cell) if isinstance(cell, str) else cell for cell in row]
+        cells = [guard_csv(cell) if isinstance(cell, str) else cell for cell in row]
         writer.writerow([*cells, *[""] * (len(columns) - len(cells))])
     return file.getvalue().encode("utf-8-sig", "replace")
 

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import re
 import textwrap
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Literal
@@ -75,13 +76,17 @@ NOTES = "TABLES.txt"
 # A spreadsheet runs a cell that begins so, full-width forms included. The apostrophe is in the list so that the guard
 # can be undone: whatever begins with one afterwards has one too many.
 GUARDED = tuple("=+-@\t\r\n＝＋－＠'")
+# In most of Europe a spreadsheet parts CSV at semicolons, and knows no quotes in the midst of a cell.
+_PARTED = re.compile(r"""([;\t\r\n]"*)(?=[=+\-@＝＋－＠'])""")
 _UTC = frozenset({"posted_at", "utc"})
 _HOW = {
     "csv": (
         'CSV: UTF-8, comma, cells quoted with ", lines ended by CR LF. Lists and mappings stand as JSON; empty means '
         "no value. Spreadsheets run cells that begin with = + - @, a tab, a line break or the full-width ＝ ＋ － ＠. "
         "A text that begins with one of these, or with ', therefore has a ' put before it (a number such as +31 6 … "
-        "reads '+31 6 …). To read the value back, drop one ' from the beginning of every cell that begins with one."
+        "reads '+31 6 …), and so it has within the text behind a semicolon, a tab or a line break, where some spreadsheets part "
+        "cells. To read the value back, drop one ' from the beginning of every cell that begins with one, and one behind every "
+        'semicolon, tab or line break (and any " there) that has one: in regular expressions, (^|[;\\t\\r\\n]"*)\' becomes \\1.'
     ),
     "jsonl": "JSON Lines: UTF-8, one object a line, values as they are; null means no value.",
     "parquet": (
@@ -298,6 +303,15 @@ def guard(text: str) -> str:
     return f"'{text}" if text.startswith(GUARDED) else text
 
 
+def guard_csv(text: str) -> str:
+    """``text`` as a cell of CSV that no spreadsheet runs, whatever it parts cells at. Undo: as ``TABLES.txt`` says."""
+    return _apart(guard(text))
+
+
+def _apart(text: str) -> str:
+    return _PARTED.sub(r"\1'", text)
+
+
 def _source(source: Source) -> Row:
     """What was read, as in the audit document."""
     return {
@@ -369,9 +383,9 @@ def _csv(table: list[Row], names: list[str]) -> str:
 
 
 def _cell(value: Any) -> str:
-    """One value as text for a spreadsheet."""
+    """One value as text for CSV."""
     if value is None:
         return ""
     if isinstance(value, str):
-        return guard(value)
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _compact(value)
+        return guard_csv(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _apart(_compact(value))

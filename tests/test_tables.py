@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import stat
 from dataclasses import fields, replace
 from pathlib import Path
@@ -17,8 +18,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from podaudit import model, tables
-from podaudit.audit import Audit
+from podaudit.audit import Audit, audit
 from podaudit.checks import CHECKED
+from podaudit.export import read
 from podaudit.model import Options, Unwritable
 from tests.making import whole
 
@@ -27,7 +29,7 @@ FORMATS: tuple[tables.Format, ...] = get_args(tables.Format)
 
 def undo(cell: str) -> str:
     """Read a guarded cell back, as ``TABLES.txt`` says."""
-    return cell.removeprefix("'")
+    return re.sub(r"""(^|[;\t\r\n]"*)'""", r"\1", cell)
 
 
 @pytest.fixture(scope="module")
@@ -154,8 +156,34 @@ def test_guard_disarms_what_a_spreadsheet_would_run(text: str) -> None:
 
 @given(st.text() | st.text("=+-@\t\r\n'＝＋－＠a1"))
 def test_guard_can_be_undone(text: str) -> None:
-    assert undo(tables.guard(text)) == text
+    assert tables.guard(text).removeprefix("'" * text.startswith(tables.GUARDED)) == text
     assert not tables.guard(text).startswith(tables.GUARDED[:-1])
+
+
+@given(st.text() | st.text("=+-@\t\r\n'＝＋－＠a1;\""))
+def test_guard_of_csv_can_be_undone_and_holds_wherever_cells_are_parted(text: str) -> None:
+    cell = tables.guard_csv(text)
+    assert undo(cell) == text
+    written = io.StringIO(newline="")
+    csv.writer(written).writerow([1, cell, "end"])
+    for part in re.split("[;\t\r\n]", written.getvalue()):
+        assert not part.lstrip('"').startswith(tables.GUARDED[:-1])
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize(
+    "text", ["x;=1+1;y", "gedaan\n=3+3\nklaar", "a\t=4+4\tb", 'x;"=5+5";y', "Els;@SUM(1);+1;-1;＝1"]
+)
+def test_csv_that_is_parted_elsewhere_runs_nothing(separator: str, text: str, tmp_path: Path) -> None:
+    """As a spreadsheet does it whose list separator is another; some take quotes in the midst of a cell as they stand."""
+    chat = f"01-09-2023 08:00 - Els;=2+2;: {text}\n01-09-2023 08:01 - Bob: ja\n"
+    made = audit(read(None, data=chat.encode(), name="chat.txt", options=Options()), Options())
+    tables.write_tables(made, tmp_path, "csv", Options(), "0")
+    for path in tmp_path.glob("*.csv"):
+        for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+            with path.open(encoding="utf-8", newline="") as file:
+                cells = [c for row in csv.reader(file, delimiter=separator, quoting=quoting) for c in row]
+            assert not [c for c in cells if c.lstrip('"').startswith(tables.GUARDED[:-1])], path.name
 
 
 @given(
