@@ -6,6 +6,7 @@ Data goes to standard output, everything else to standard error.
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import re
 import sys
@@ -40,9 +41,12 @@ def plain(text: object) -> str:
 def out(data: str | bytes) -> None:
     """Data to standard output, as UTF-8 whatever the terminal's encoding.
 
+    On a terminal what would steer it is written as JSON does (``\\u009b``); a file or a program gets the data as they are.
     Raises ``BrokenPipeError`` where nobody reads any longer, ``Unwritable`` where it cannot be written.
     """
     raw = data.encode("utf-8", "replace") if isinstance(data, str) else data
+    if sys.stdout.isatty():
+        raw = _UNSAFE.sub(_escaped, raw.decode("utf-8", "replace")).encode()
     sys.stdout.flush()
     try:
         stream = getattr(sys.stdout, "buffer", None)
@@ -56,6 +60,10 @@ def out(data: str | bytes) -> None:
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise Unwritable(f"Cannot write to standard output: {reason}; send it elsewhere.") from error
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0] if found[0] in "\t\n" else json.dumps(found[0])[1:-1]
 
 
 def say(line: str) -> None:

@@ -571,3 +571,21 @@ def test_what_changes_every_figure_is_said_unasked(call: Call, chat: Path) -> No
     for arguments, shown in ((("audit",), 1), (("audit", "-q"), 0), (("audit", "-v"), 1)):
         said = call(*arguments, chat)[2]
         assert said.count("the file repeats itself") == shown
+
+
+@pytest.mark.parametrize("command", [("audit", "--json"), ("report", "-o", "-")])
+def test_data_on_a_terminal_do_not_steer_it(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    """A program that reads them gets the characters as they are; JSON says the same either way."""
+    signs = "\x9b31m \u202e \x9d0;x\x9c \u2066"
+    chat = tmp_path / "chat.txt"
+    chat.write_text(f"01-09-2023 08:00 - Bob {signs}: hallo {signs}\n01-09-2023 08:01 - Anna: {signs}\n", "utf-8")
+    name, *options = command
+    plain = call(name, chat, *options, "-q")[1].decode()
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    shown = call(name, chat, *options, "-q")[1].decode()
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
+    if name == "audit":
+        assert "\x9b" in plain
+        assert json.loads(shown) == json.loads(plain)
