@@ -86,3 +86,9 @@ def test_what_opens_a_members_first_messages_is_not_his_name(first: str) -> None
 def test_a_name_with_a_capital_inside_is_one_word(text: str) -> None:
     chat = chat_of("08:00 DeShawn P.: hoi\n08:01 Bob: hoi")
     assert chat.names.members_in(fold(text)) == ["DeShawn P."]
+
+
+def test_of_a_name_as_long_as_a_book_the_beginning_is_looked_for() -> None:
+    chat = chat_of(f"08:00 Vera {'lang ' * 2000}: hoi\n08:01 Bob: hoi")
+    assert max(len(alias) for alias, _ in chat.names.aliases) <= 200
+    assert chat.names.members_in("vera klaar") == [chat.members[0]]

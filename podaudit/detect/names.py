@@ -50,6 +50,7 @@ _GREETING = regex.compile(
 
 _PAIR = 2  # letters
 _SHORT = 24  # letters: no short form of a name is longer
+_CALLED = 200  # characters of a shown name; nobody is called by a longer one
 _AFTER = 20  # messages in which a post is answered
 _FIRST = 3  # messages in which people say who they are
 _FEW = 4  # words of a message that is hardly more than a name
@@ -160,6 +161,7 @@ def _tables(names: Names) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
 
 def _aliases(name: str) -> list[str]:
     """The words a member may be called by, the first name first: ``Yvonne VA`` -> yvonne, yvonne va, va."""
+    name = name[:_CALLED]
     parts = [p for w in _WORD.findall(name) for p in ([w] if w.isupper() else _CAMEL.split(w))]
     tokens = [t for t in (fold(p).strip("-'") for p in parts) if len(t) > 1]
     while len(tokens) > 1 and tokens[0] in _TITLES:
