@@ -621,7 +621,7 @@ def verify(
 ) -> None:
     """Say whether a report or tables are unchanged since podaudit wrote them, and exports since podaudit was given them.
 
-    Exit status 1 where something was changed or is missing.
+    Exit status 1 where something was changed, is missing or was added to the tables.
     """
     from podaudit import verify as compare
 

@@ -10,7 +10,7 @@ import json
 import re
 import textwrap
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from podaudit import __version__
 from podaudit.dictionary import text
@@ -35,6 +35,7 @@ from podaudit.model import (
     TABLES,
     Schema,
 )
+from podaudit.verify import seal_manifest
 from podaudit.writing import make_folder, remove, write_whole
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 Format = Literal["csv", "jsonl", "parquet", "xlsx"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 Row = dict[str, Any]
 
 DOCUMENT = (
@@ -194,6 +196,7 @@ def write_tables(
     put(NOTES, notes(format, [schema for schema, _ in made], remarks, audit.source.pseudonyms).encode())
 
     manifest = {
+        "sha256": "",
         "schema": SCHEMA_VERSION,
         "generator": f"podaudit {version}",
         "input": {"name": audit.source.name, "sha256": audit.source.sha256},
@@ -204,7 +207,7 @@ def write_tables(
         "figures": {name: _figures(getattr(audit, name), held) for name, held in sections(audit).items()},
         "outputs": outputs,
     }
-    write_whole(folder / MANIFEST, dumps(manifest).encode("utf-8", "replace"))
+    write_whole(folder / MANIFEST, seal_manifest(dumps(manifest).encode("utf-8", "replace")))
     for remark in remarks:
         tell(remark)
     return [*written, folder / MANIFEST]
@@ -264,7 +267,8 @@ _WORDS = {
 def _handling(pseudonyms: Mapping[str, Any] | None) -> str:
     """How to treat the files, by what is in them."""
     last = (
-        "manifest.json lists every file with its SHA-256; it is written last, so without it the folder is not complete."
+        "manifest.json lists every file with its SHA-256 and carries its own; it is written last, so without it the folder is not "
+        "complete."
     )
     if pseudonyms is None:
         return f"{_PRIVATE} {last}"

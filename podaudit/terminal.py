@@ -125,7 +125,10 @@ _VERIFIED = {
     ("table", "same"): "unchanged since podaudit wrote it",
     ("table", "changed"): "CHANGED since podaudit wrote it",
     ("table", "missing"): "MISSING",
-    ("table", "added"): "ADDED since podaudit wrote the tables, and read with them",
+    ("table", "added"): "ADDED since podaudit wrote the tables, or left from before: not one of them",
+    ("manifest", "same"): "unchanged since podaudit wrote it",
+    ("manifest", "changed"): "CHANGED since podaudit wrote it",
+    ("manifest", "unknown"): "carries no checksum of its own, as in earlier versions, so it may have been changed",
     ("export", "same"): "unchanged since it was given to podaudit",
     ("export", "changed"): "NOT what podaudit was given",
     ("export", "unknown"): "cannot be compared, for exports are named by keyed hashes here",
@@ -134,17 +137,27 @@ _VERIFIED = {
 
 
 def verified(found: Verified) -> list[str]:
-    """What is unchanged and what is not, a line for each file, and how many of the exports were not compared."""
-    lines = [
-        f"{file.name}: {_VERIFIED[file.what, file.state.value]}" + (f" (SHA-256 {file.sha256})" if file.sha256 else "")
-        for file in found.findings
-    ]
+    """What is unchanged and what is not, a line for each file, and how many of the exports were not compared.
+
+    What a file says that was changed, or may have been, is told as what that file says.
+    """
+    carrier, sound = found.findings[0].name, found.findings[0].state == "same"
+    listed = {
+        "same": f"as listed in {carrier}, which may itself have been changed",
+        "changed": f"NOT as listed in {carrier}",
+    }
+    lines = []
+    for file in found.findings:
+        said = _VERIFIED[file.what, file.state.value]
+        if not sound and file.what in ("table", "export"):
+            said = listed.get(file.state, said)
+        lines.append(f"{file.name}: {said}" + (f" (SHA-256 {file.sha256})" if file.sha256 else ""))
     lines += [f"{name}: not of these tables" for name in found.unlisted]
-    left = found.inputs - sum(file.what == "export" and file.state == "same" for file in found.findings)
     made = f"Made by {found.generator} of {count(found.inputs, 'export')}"
+    made = made if sound else f"{carrier} says: m{made[1:]}"
     if found.keyed:
         return [*lines, f"{made}, named by keyed hashes, which no export can be compared with."]
-    return [*lines, f"{made}; {left} not compared (--export)." if left else f"{made}, compared."]
+    return [*lines, f"{made}; {found.left} not compared (--export)." if found.left else f"{made}, compared."]
 
 
 # What may change every figure is said unasked.

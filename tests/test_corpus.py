@@ -180,7 +180,7 @@ def test_a_corpus_is_verified_by_its_manifest(folder: Path, tmp_path: Path, call
     all_of(folder, out)
     found = verify(out, [folder / "geheimenaam 0.txt"])
     assert found.good and found.inputs == 4 and found.unlisted == ()
-    assert len(found.findings) == 1 + 3 + 4 * (1 + len(schemas()))
+    assert len(found.findings) == 1 + 1 + 3 + 4 * (1 + len(schemas()))
     assert [f.name for f in found.findings if f.state is not State.SAME] == [
         "geheimenaam 0.txt"
     ]  # known by a keyed hash
@@ -188,6 +188,11 @@ def test_a_corpus_is_verified_by_its_manifest(folder: Path, tmp_path: Path, call
     assert status == 0
     assert "geheimenaam 0.txt: cannot be compared" in shown.decode()
     assert shown.decode().endswith("of 4 exports, named by keyed hashes, which no export can be compared with.\n")
+    manifest = out / "manifest.json"
+    told = manifest.read_bytes()
+    manifest.write_bytes(told.replace(b'"groups": 4', b'"groups": 5', 1))
+    assert [f.name for f in verify(out, []).findings if f.state is not State.SAME] == ["manifest.json"]
+    manifest.write_bytes(told)
     changed, gone = sorted((out / "calls").iterdir())[:2]
     changed.write_bytes(changed.read_bytes()[:-1])
     gone.unlink()

@@ -7,10 +7,12 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from podaudit import verify
+from podaudit.evidence.schemas import TABLES as EVIDENCE
 from podaudit.model import Options, Unreadable
 from podaudit.verify import State, Verified
 from tests.conftest import Call
@@ -48,6 +50,13 @@ def states(found: Verified) -> dict[str, str]:
     return {f.name: f.state.value for f in found.findings if f.state is not State.SAME}
 
 
+def sealed_anew(manifest: dict[str, Any]) -> bytes:
+    """A manifest as whoever changed it and reckons its checksum again would write it."""
+    from podaudit import tables
+
+    return verify.seal_manifest(tables.dumps(manifest | {"sha256": ""}).encode())
+
+
 # --------------------------------------------------------------------------------------- what was changed is not unchanged
 
 
@@ -79,9 +88,15 @@ def test_an_export_that_was_changed(place: Path) -> None:
         assert states(found)["chat.txt"] == "changed" and not found.good
 
 
-def test_an_export_given_twice_was_one(place: Path) -> None:
-    found = verify.verify(place / "page.html", [place / "chat.txt", place / "chat.txt"])
-    assert [f.state for f in found.findings] == [State.SAME, State.SAME, State.CHANGED]
+def test_an_export_given_twice_counts_once(place: Path, call: Call) -> None:
+    shutil.copy(place / "chat.txt", place / "copy.txt")
+    for what in ("page.html", "tables", "audit.json"):
+        found = verify.verify(place / what, [place / "chat.txt", place / "chat.txt", place / "copy.txt"])
+        assert found.good and [f.name for f in found.findings if f.what == "export"] == ["chat.txt", "copy.txt"]
+        assert (found.inputs, found.left) == (1, 0)
+    export = ("--export", place / "chat.txt")
+    status, out, _ = call("verify", place / "page.html", *export, *export)
+    assert status == 0 and "NOT" not in out.decode() and out.decode().endswith("of 1 export, compared.\n")
 
 
 def test_tables_that_were_changed(place: Path) -> None:
@@ -93,6 +108,94 @@ def test_tables_that_were_changed(place: Path) -> None:
     found = verify.verify(folder, [])
     assert states(found) == {"calls.csv": "changed", "rules.csv": "missing"}
     assert found.unlisted == ("mine.txt",) and not found.good
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"generator": "podaudit ', b'"generator": "podaudit 9.9.9'), (b'"me": "Anna"', b'"me": "Chris"'),
+        (b'"gaps": 0', b'"gaps": 9'), (b'"strict": false', b'"strict": true'), (b"\n}\n", b"\n}"), (b"\n", b"\r\n"),
+        (b'{\n "sha256"', b'{"sha256"'), (b'"sha256": "', b'"sha256": "A'),
+    ],
+)  # fmt: skip
+def test_a_manifest_that_was_changed(place: Path, call: Call, old: bytes, new: bytes) -> None:
+    manifest = place / "tables" / "manifest.json"
+    data = manifest.read_bytes()
+    assert old in data
+    manifest.write_bytes(data.replace(old, new, 1))
+    for what in ("tables", "tables/manifest.json"):
+        found = verify.verify(place / what, [])
+        assert (states(found), found.good) == ({"manifest.json": "changed"}, False)
+    status, out, _ = call("verify", place / "tables", "--export", place / "chat.txt", "-q")
+    said = out.decode()
+    assert status == 1 and "manifest.json: CHANGED since podaudit wrote it (SHA-256 " in said
+    assert (
+        "unchanged" not in said and "calls.csv: as listed in manifest.json, which may itself have been changed" in said
+    )
+    assert "\nmanifest.json says: made by podaudit " in said and "\nMade by" not in said
+
+
+def test_a_table_that_was_taken_out_of_the_manifest(place: Path) -> None:
+    folder = place / "tables"
+    held = json.loads((folder / "manifest.json").read_bytes())
+    held["outputs"] = [row for row in held["outputs"] if row["file"] != "calls.csv"]
+    (folder / "manifest.json").write_bytes(sealed_anew(held))
+    found = verify.verify(folder, [])
+    assert (states(found), found.good) == ({"calls.csv": "added"}, False)
+
+
+@pytest.mark.parametrize("name", ["rules.jsonl", "Ledger.XLSX", f"{next(iter(EVIDENCE)).name}.csv", "groups.parquet"])
+def test_what_bears_the_name_of_a_table_and_is_none(place: Path, call: Call, name: str) -> None:
+    (place / "tables" / name).write_bytes(b"x")
+    (place / "tables" / "calls").mkdir()  # a folder a table has only a corpus
+    found = verify.verify(place / "tables", [])
+    assert states(found) == {name: "added"} and found.unlisted == ("calls",)
+    status, out, _ = call("verify", place / "tables", "-q")
+    assert status == 1 and f"{name}: ADDED" in out.decode()
+
+
+def test_the_manifest_carries_its_own_checksum(place: Path, call: Call) -> None:
+    manifest = (place / "tables" / "manifest.json").read_bytes()
+    own = json.loads(manifest)["sha256"]
+    assert own == hashlib.sha256(manifest.replace(own.encode(), b"", 1)).hexdigest()
+    status, out, _ = call("verify", place / "tables", "-q")
+    whole = hashlib.sha256(manifest).hexdigest()
+    assert status == 0
+    assert out.decode().startswith(f"manifest.json: unchanged since podaudit wrote it (SHA-256 {whole})\n")
+
+
+def test_a_manifest_of_before_carries_none(place: Path, call: Call) -> None:
+    manifest = place / "tables" / "manifest.json"
+    held = json.loads(manifest.read_bytes())
+    del held["sha256"]
+    manifest.write_text(json.dumps(held), encoding="utf-8")
+    found = verify.verify(place / "tables", [place / "chat.txt"])
+    assert (states(found), found.good) == ({"manifest.json": "unknown"}, True)
+    status, out, _ = call("verify", place / "tables", "-q")
+    said = out.decode()
+    assert status == 0 and "manifest.json: carries no checksum of its own" in said and "unchanged" not in said
+    (place / "tables" / "rules.csv").write_bytes(b"x")
+    status, out, _ = call("verify", place / "tables", "-q")
+    assert status == 1 and "rules.csv: NOT as listed in manifest.json" in out.decode()
+
+
+def test_what_a_file_is_is_told_by_what_it_holds(place: Path) -> None:
+    for name, other in (
+        ("page.html", "page.json"), ("page.html", "page"), ("audit.json", "audit.html"), ("audit.json", "audit.JSON"),
+        ("tables/manifest.json", "tables/manifest.JSON"), ("tables/manifest.json", "tables/manifest.html"),
+    ):  # fmt: skip
+        before = verify.verify(place / name, [place / "chat.txt"])
+        (place / name).rename(place / other)
+        after = verify.verify(place / other, [place / "chat.txt"])
+        (place / other).rename(place / name)
+        assert after.good and [f.what for f in after.findings] == [f.what for f in before.findings]
+        assert [f.state for f in after.findings] == [f.state for f in before.findings]
+
+
+def test_an_audit_document_is_no_manifest(place: Path) -> None:
+    shutil.copy(place / "audit.json", place / "tables" / "manifest.json")
+    with pytest.raises(Unreadable, match="carries no checksums of podaudit's"):
+        verify.verify(place / "tables", [])
 
 
 @pytest.mark.parametrize("name", ["../chat.txt", "/etc/passwd", "a\\b", "", ".."])
@@ -160,7 +263,10 @@ def test_tables_of_many_groups_are_compared_without_their_exports(tmp_path: Path
     manifest = {"generator": "podaudit 1", "inputs": inputs, "options": options, "outputs": listed}
     (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     found = verify.verify(tmp_path, [])
-    assert (found.keyed, [f.state for f in found.findings]) == (True, [State.SAME])
+    assert (found.keyed, [f.state for f in found.findings]) == (True, [State.UNKNOWN, State.SAME])
+    (tmp_path / "calls").mkdir()
+    (tmp_path / "calls" / "x.parquet").write_bytes(b"x")  # its rows were taken out of the manifest
+    assert states(verify.verify(tmp_path, [])) == {"manifest.json": "unknown", "calls/x.parquet": "added"}
 
 
 def test_a_text_in_the_chat_is_no_seal(call: Call, tmp_path: Path) -> None:
@@ -174,7 +280,7 @@ def test_a_text_in_the_chat_is_no_seal(call: Call, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "files"), [("page.html", 2), ("tables", 33), ("tables/manifest.json", 33), ("audit.json", 2)]
+    ("what", "files"), [("page.html", 2), ("tables", 34), ("tables/manifest.json", 34), ("audit.json", 2)]
 )
 def test_what_is_unchanged(place: Path, what: str, files: int) -> None:
     found = verify.verify(place / what, [place / "chat.txt"])

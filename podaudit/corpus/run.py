@@ -23,6 +23,7 @@ from podaudit.corpus.places import Place, is_left_over
 from podaudit.corpus.schemas import FAILURES, GROUPS
 from podaudit.model import Unwritable
 from podaudit.tables import MANIFEST, NOTES, SCHEMA_VERSION, dumps
+from podaudit.verify import seal_manifest
 
 GROUPS_FILE, FAILURES_FILE = "groups.parquet", "failures.parquet"
 _OURS = re.compile(r"([0-9a-f]{64})\.(?:parquet|json)")
@@ -143,6 +144,7 @@ def _assemble(result: Result, plan: Plan) -> None:
         outputs.append(_listed(name, data))
     inputs = sorted({o.group for o in result.outcomes.values() if o.group is not None})
     manifest = {
+        "sha256": "",
         "schema": SCHEMA_VERSION,
         "generator": f"podaudit {__version__}",
         "inputs": [{"group": group} for group in inputs],
@@ -153,7 +155,7 @@ def _assemble(result: Result, plan: Plan) -> None:
         },
         "outputs": outputs,
     }  # fmt: skip
-    plan.out.write(MANIFEST, dumps(manifest).encode("utf-8", "replace"))
+    plan.out.write(MANIFEST, seal_manifest(dumps(manifest).encode("utf-8", "replace")))
 
 
 def _listed(name: str, data: bytes) -> dict[str, Any]:
@@ -166,8 +168,8 @@ _ABOUT = (
     "Lines are lines of the exported text, counted from 1. Times are local, as the export shows them, without a zone; posted_at is "
     "UTC. Null means no value, or a count from 1 to 4 that was held back with --suppress, or a share or mean beside such a count. A chat "
     "shows what people said, not what they did.",
-    "manifest.json says how names and texts were treated, and lists every file with its SHA-256; it is written last, so without "
-    "it the corpus is not complete. Pseudonymised data are still personal data: whoever was in a group may recognise it.",
+    "manifest.json says how names and texts were treated, lists every file with its SHA-256 and carries its own; it is written "
+    "last, so without it the corpus is not complete. Pseudonymised data are still personal data: whoever was in a group may recognise it.",
 )  # fmt: skip
 
 
