@@ -192,10 +192,11 @@ def test_what_a_file_is_is_told_by_what_it_holds(place: Path) -> None:
         assert [f.state for f in after.findings] == [f.state for f in before.findings]
 
 
-def test_an_audit_document_is_no_manifest(place: Path) -> None:
-    shutil.copy(place / "audit.json", place / "tables" / "manifest.json")
-    with pytest.raises(Unreadable, match="carries no checksums of podaudit's"):
-        verify.verify(place / "tables", [])
+def test_what_is_no_manifest_is_refused(place: Path) -> None:
+    for data in ((place / "audit.json").read_bytes(), (place / "page.html").read_bytes(), b"[]", b""):
+        (place / "tables" / "manifest.json").write_bytes(data)
+        with pytest.raises(Unreadable, match="carries no checksums of podaudit's"):
+            verify.verify(place / "tables", [])
 
 
 @pytest.mark.parametrize("name", ["../chat.txt", "/etc/passwd", "a\\b", "", ".."])
