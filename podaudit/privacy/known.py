@@ -23,12 +23,14 @@ _FILE_WORDS = frozenset(
     "conversa conversacion historico messages".split()
 )
 _QUOTED = re.compile(r"""["“„«‘'](.{2,100}?)["”“»’'](?!\w)""")
-_DRAWN_OUT = re.compile(r"(.)\1{2,}$")
 _INTRODUCES = re.compile(
     r"(?:\b(?:naam is|ik heet|name'?s|name is|call me|hei(?:ss|ß)e|m'?appelle|me llamo|me chamo|mi chiamo)\s+(?P<name>[^\W\d_]{3,24})\b)"
     r"|(?:(?:^|[,.!]\s*)(?P<here>[^\W\d_]{3,24}),?\s+(?:hier|here|aqui|ici|qui)\b(?=\s*(?:[,.!]|$)))"
 )
+_DRAWN_OUT = 3  # times a letter that a name is drawn out by
 _SHORTEST = 3  # letters of a word that is looked for by itself
+_SHORT = 24  # letters: no short form of a name is longer
+WORDS = 12  # of a name that are looked for together; a longer one is looked for piece by piece
 _MOSTLY = 2  # small-letter uses from which a word beside a first name may be an ordinary one
 
 
@@ -46,9 +48,7 @@ class Who:
 class Known:
     """The identifiers of a chat. Words are folded; a sequence of words is matched whatever stands between them."""
 
-    sequences: dict[str, list[tuple[tuple[str, ...], Who]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )  # by first word
+    sequences: dict[str, dict[tuple[str, ...], Who]] = field(default_factory=lambda: defaultdict(dict))  # by first word
     glued: dict[str, Who] = field(default_factory=dict)  # a whole name in one word
     single: dict[str, Who] = field(default_factory=dict)
     first: set[str] = field(default_factory=set)  # those of ``single`` that are first names: they take endings
@@ -63,22 +63,23 @@ class Known:
 
     def sequence(self, parts: Sequence[str], who: Who) -> None:
         """Have a name of several words found; the whole of it glued together, too."""
-        key = tuple(parts)
-        held = dict(self.sequences[key[0]])
-        held[key] = _either(held.get(key), who)
-        self.sequences[key[0]] = sorted(held.items(), key=lambda pair: (-len(pair[0]), pair[0]))
-        self.glued["".join(key)] = _either(self.glued.get("".join(key)), who)
+        pieces, glued = -(-len(parts) // WORDS), "".join(parts)
+        for i in range(pieces):  # of about the same length, so that none is a word alone
+            piece = tuple(parts[len(parts) * i // pieces : len(parts) * (i + 1) // pieces])
+            held = self.sequences[piece[0]]
+            held[piece] = either(held.get(piece), who)
+        self.glued[glued] = either(self.glued.get(glued), who)
 
     def word(self, word: str, who: Who, first: bool = False) -> None:
         """Have a word found by itself; where it is several members', it is all of theirs."""
-        self.single[word] = _either(self.single.get(word), who)
+        self.single[word] = either(self.single.get(word), who)
         if first:
             self.first.add(word)
 
 
-def _either(known: Who | None, who: Who) -> Who:
-    """Whom a form stands for that is known already: A. de Vries may be Anna or Arie."""
-    if known is None or known.members == who.members:
+def either(known: Who | None, who: Who) -> Who:
+    """Whom a form stands for that is known already: A. de Vries may be Anna or Arie. Of many who share it, two are enough."""
+    if known is None or known.members == who.members or len(known.members) > 1:
         return known or who
     return Who(known.kind, tuple(dict.fromkeys((*known.members, *who.members))), known.outsider, known.group)
 
@@ -147,9 +148,10 @@ def _learn_name(found: Known, name: str, member: str, parts: dict[str, set[str]]
             found.sequence([held[0], last[0]], who)
             found.sequence([held[0], *(word[0] for word in rest)], who)
     found.word(held[0], Who("name", (member,)), first=True)
-    if drawn_out := _DRAWN_OUT.search(held[0]):  # noaaa is called noa
+    drawn_out = len(held[0].rstrip(held[0][-1]))
+    if len(held[0]) - drawn_out >= _DRAWN_OUT:  # noaaa is called noa
         for end in (1, 2):
-            found.word(held[0][: drawn_out.start() + end], Who("name", (member,)), first=True)
+            found.word(held[0][: drawn_out + end], Who("name", (member,)), first=True)
     for word in held[1:]:
         if len(word) >= _SHORTEST and word not in stop:
             parts[word].add(member)
@@ -248,7 +250,7 @@ def _learn_texts(found: Known, texts: Iterable[str]) -> None:
 def _learn_short(found: Known, stop: frozenset[str]) -> None:
     of: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for name in sorted(found.first):
-        for n in range(_SHORTEST, len(name)):
+        for n in range(_SHORTEST, min(len(name), _SHORT + 1)):
             of[name[:n]].add(found.single[name].members)
     for word, members in of.items():
         if len(members) == 1 and word not in stop:

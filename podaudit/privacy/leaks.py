@@ -90,7 +90,7 @@ class Check:
         """What is to be looked for, of an audit that still bears its names."""
         found = known(audit)
         namer = Namer(found, sure=True, weak=vocabulary())
-        telling = {max(parts, key=len) for held in found.sequences.values() for parts, _ in held}
+        telling = {max(parts, key=len) for held in found.sequences.values() for parts in held}
         single = found.single.keys() - found.weak - vocabulary()
         heads = {*telling, *found.glued, *single}
         return Check(found, namer, frozenset(heads))
@@ -126,7 +126,7 @@ class Check:
         hot = self._hot.get(word)
         if hot is None:
             hot = self._hot[word] = any(
-                w in self._heads or w.removesuffix("s") in self._heads or self._namer.holds_name(w) for w in words(word)
+                w in self._heads or w.removesuffix("s") in self._heads or self._namer.inside(w) for w in words(word)
             )
         return hot
 

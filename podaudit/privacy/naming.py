@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from podaudit.privacy import forms
-from podaudit.privacy.known import Known, Who
+from podaudit.privacy.known import WORDS, Known, Who, either
 from podaudit.privacy.letters import SEAM, folded
 
 # What is put behind a first name: the owner's s, and the small forms of seven languages.
@@ -18,6 +18,7 @@ _ENDINGS = (
 _GAP = 3  # characters that may stand between the words of a name
 _SPELT = 60  # letters of a name that are looked for where they stand apart
 _LONG = 8  # letters of a whole name from which it is found inside a longer word
+_LONGEST = 100  # letters of it that are looked for there
 _ENDED = frozenset(".!?…:;\n•-–*")
 _HAILED = frozenset(",!:")
 
@@ -38,15 +39,25 @@ class Namer:
     known: Known
     sure: bool = False
     weak: frozenset[str] = frozenset()  # further words that are ordinary ones as well
-    _inside: re.Pattern[str] | None = field(init=False)
+    _whole: dict[str, Who] = field(init=False, default_factory=dict)  # names that are found inside a longer word
+    _lengths: dict[str, list[int]] = field(init=False)  # theirs, the longest first, by the letters they begin with
 
     def __post_init__(self) -> None:
-        whole = sorted((g for g in self.known.glued if len(g) >= _LONG), key=lambda g: (-len(g), g))
-        self._inside = re.compile("|".join(whole)) if whole else None
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for glued, who in self.known.glued.items():
+            if len(glued) >= _LONG:
+                cut = glued[:_LONGEST]
+                self._whole[cut] = either(self._whole.get(cut), who)
+                lengths[cut[:_LONG]].add(len(cut))
+        self._lengths = {begins: sorted(held, reverse=True) for begins, held in lengths.items()}
 
-    def holds_name(self, word: str) -> bool:
-        """Whether a whole name is glued into a longer word."""
-        return self._inside is not None and self._inside.search(word) is not None
+    def inside(self, word: str) -> Who | None:
+        """Whose whole name is glued into a longer word: the first such name, and of those that begin there the longest."""
+        for at in range(len(word) - _LONG + 1):
+            for n in self._lengths.get(word[at : at + _LONG], ()):
+                if (who := self._whole.get(word[at : at + n])) is not None:
+                    return who
+        return None
 
     def find(self, text: str) -> list[Named]:
         """All names in ``text``, in order, never overlapping; the longest first."""
@@ -59,8 +70,8 @@ class Namer:
             start, stop = words[at][0], words[at + count - 1][1]
             if who is None and (hit := self._single(text, copy, origin, words[at])) is not None:
                 who = hit
-            if who is None and self._inside is not None and (held := self._inside.search(words[at][2])):
-                who = self.known.glued[held[0]]
+            if who is None:
+                who = self.inside(words[at][2])
             if who is None and (spelt := self._spelt(copy, words, at)) is not None:
                 who, stop, count = spelt
             if who is not None:
@@ -72,14 +83,16 @@ class Namer:
         self, text: str, copy: str, origin: Sequence[int], words: Sequence[tuple[int, int, str]], at: int
     ) -> tuple[Who | None, int]:
         """The longest name of several words that begins at a word; else whether the word is one glued together."""
-        for parts, who in self.known.sequences.get(words[at][2], ()):
-            n = len(parts)
+        held = self.known.sequences.get(words[at][2])
+        parts = tuple(w[2] for w in words[at : at + WORDS]) if held else ()
+        for n in range(len(parts), 1, -1):
             if (
-                tuple(w[2] for w in words[at : at + n]) == parts
+                held is not None
+                and (who := held.get(parts[:n])) is not None
                 and all(_near(copy[words[i][1] : words[i + 1][0]]) for i in range(at, at + n - 1))
                 and not (
                     self.sure
-                    and all(map(self._is_weak, parts))
+                    and all(map(self._is_weak, parts[:n]))
                     and not self._capitals(text, origin, words[at : at + n])
                 )
             ):
