@@ -50,7 +50,8 @@ _GREETING = regex.compile(
 
 _PAIR = 2  # letters
 _SHORT = 24  # letters: no short form of a name is longer
-_CALLED = 200  # characters of a shown name; nobody is called by a longer one
+_LONGEST = 200  # characters of a shown name; nobody is called by a longer one
+_DRAWN_OUT = 3  # times a letter that a name is drawn out by
 _AFTER = 20  # messages in which a post is answered
 _FIRST = 3  # messages in which people say who they are
 _FEW = 4  # words of a message that is hardly more than a name
@@ -103,7 +104,8 @@ class Names:
                     numbers[digits[-9:]] = member
                     continue
                 for alias in _aliases(name):
-                    words[alias].add(member)
+                    if len(alias) <= _LONGEST:
+                        words[alias].add(member)
         given = {first for names in shown.values() for name in names for first in _aliases(name)[:1]}
         for alias in [a for a in words if a not in given and len(words[a]) > 1]:
             del words[alias]  # a surname or a trade that several share says nothing
@@ -161,7 +163,6 @@ def _tables(names: Names) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
 
 def _aliases(name: str) -> list[str]:
     """The words a member may be called by, the first name first: ``Yvonne VA`` -> yvonne, yvonne va, va."""
-    name = name[:_CALLED]
     parts = [p for w in _WORD.findall(name) for p in ([w] if w.isupper() else _CAMEL.split(w))]
     tokens = [t for t in (fold(p).strip("-'") for p in parts) if len(t) > 1]
     while len(tokens) > 1 and tokens[0] in _TITLES:
@@ -180,9 +181,10 @@ def _aliases(name: str) -> list[str]:
             "".join(t[0] for t in parts if t),
         ]
     out += [t for t in tokens[1:] if len(t) > 3 and t not in _TITLES]
-    out += [
-        regex.sub(r"(\p{L})\1+$", to, a) for a in out if regex.search(r"(\p{L})\1{2,}$", a) for to in (r"\1", r"\1\1")
-    ]
+    for alias in [a for a in out if a[-1:].isalpha()]:  # noaaa is called noa and noaa
+        bare = len(alias.rstrip(alias[-1]))
+        if len(alias) - bare >= _DRAWN_OUT:
+            out += [alias[: bare + 1], alias[: bare + 2]]
     return [a for a in dict.fromkeys(out) if len(a) > 1]
 
 

@@ -63,6 +63,8 @@ class Forms:
 
     def near(self, low: str, language: str = "") -> list[Form]:
         """The wordings a casefolded text may have, those of ``language`` first."""
+        if len(low) > 3 * _LONGEST:  # no character is folded to more than three
+            return []
         found = {i for anchor, group in self.by_anchor.items() if anchor in low for i in group}
         return [self.forms[i] for i in sorted(found, key=lambda i: (self.forms[i].language != language, i))]
 

@@ -34,6 +34,7 @@ _ISOLATED = re.compile(
 )
 ESCAPE = re.compile(r"%[2-7][0-9a-f]")  # a sign written by its number, as in anna%2Dde%20vries, parts words
 _TOKEN = re.compile(rf"{ESCAPE.pattern}|([^\W\d_]+)")
+READ = 65_536  # characters of a message that are searched: WhatsApp sends no longer one
 _LEAST_DIGITS = 7
 _TAIL = 9  # last digits by which a number is the same in every notation
 _CODE = re.compile(r"[a-z0-9_-]{6,}")

@@ -87,7 +87,7 @@ def either(known: Who | None, who: Who) -> Who:
 def known(audit: Audit) -> Known:
     """What identifies people in the chat behind ``audit``, which still bears its names."""
     found = Known()
-    texts = [text for text in dict.fromkeys(audit.messages["text"].tolist()) if text]
+    texts = [text[: forms.READ] for text in dict.fromkeys(audit.messages["text"].tolist()) if text]
     stop = stop_words(tuple(audit.source.languages))
     parts: dict[str, set[str]] = defaultdict(set)  # words beside a first name -> members
     for member, shown in _shown(audit).items():
@@ -176,7 +176,7 @@ def _introduced(audit: Audit, numbers: set[str]) -> Iterator[tuple[str, str]]:
     """The names by which members of whom only a number is shown say who they are: "Vince here, new phone"."""
     told = audit.messages[audit.messages["member"].isin(numbers)]
     for member, text in zip(told["member"].tolist(), told["text"].tolist(), strict=True):
-        for m in _INTRODUCES.finditer(folded(text)[0]):
+        for m in _INTRODUCES.finditer(folded(text[: forms.READ])[0]):
             yield m["name"] or m["here"], member
 
 

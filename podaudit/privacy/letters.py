@@ -17,6 +17,7 @@ SEAM = "\ue000"  # stands in the folded copy where a small letter meets a capita
 _MEETING = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PLAIN: dict[str, str] = {}  # filled as characters are met
 _WORDS = re.compile(r"[^\W\d_]+")
+_SPELT_OUT = 8  # letters that one character stands for; \ufdfa stands for a phrase of eighteen, which names nobody
 
 
 def _plain(character: str) -> str:
@@ -26,7 +27,9 @@ def _plain(character: str) -> str:
     kept = "".join(
         c for c in unicodedata.normalize("NFKD", character) if unicodedata.category(c) not in ("Mn", "Mc", "Me", "Cf")
     )
-    return fold(kept) if unicodedata.category(character) != "Cc" or character in "\n\t" else " "
+    if len(kept) > _SPELT_OUT or (unicodedata.category(character) == "Cc" and character not in "\n\t"):
+        return " "
+    return fold(kept)
 
 
 def folded(text: str, seams: bool = False) -> tuple[str, Sequence[int]]:

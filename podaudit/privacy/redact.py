@@ -13,6 +13,7 @@ from podaudit.privacy.naming import Namer
 from podaudit.privacy.tokens import Tokens
 
 NAME = "[name]"  # somebody's, but whose is not clear
+REST = "[rest]"  # of a message longer than any that WhatsApp sends
 _SHORT = 2  # letters of a shown name that is looked for as a word only
 _COUNTED = 4  # digits of a count right after a number, and one more
 _INVISIBLE = "\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e\u200b\u200c\u200d\u200e\u200f\ufeff"
@@ -34,7 +35,7 @@ class Redactor:
 
     def __post_init__(self) -> None:
         self._namer = Namer(self.known)
-        shown = sorted((name for name in self.known.shown if len(name) > _SHORT), key=lambda name: (-len(name), name))
+        shown = sorted((name for name in self.known.shown if _SHORT < len(name) <= forms.READ), key=lambda name: (-len(name), name))
         self._shown = re.compile(rf"(?<!\w)(?:~\s?)?({'|'.join(map(re.escape, shown))})(?!\w)") if shown else None
         # A name of a sign or two is looked for where it stands alone; whether it is meant as one is not clear.
         signs = sorted(name for name in self.known.shown if len(name) <= _SHORT and not words(name))
@@ -49,6 +50,9 @@ class Redactor:
     def _redacted(self, text: str) -> str:
         if not text:
             return text
+        if len(text) > forms.READ:  # a word that is cut goes with the rest, for half a name is one too
+            head = text[: forms.READ]
+            return self._redacted(head.removesuffix((head.rsplit(maxsplit=1) or [""])[-1])) + REST
         found = forms.find(text)
         fixed = [(form.start, form.stop, self._placeholder(form)) for form in found if form.kind != "handle"]
         spans = list(fixed)
