@@ -719,6 +719,18 @@ def test_a_checksum_spells_nobodys_name() -> None:
         assert [leak.kind for leak in privacy.leaks(made, {"a": beside.encode()})] == ["name"], beside
 
 
+def test_a_pseudonym_spells_nobodys_name() -> None:
+    """J. de Vries signs with JV, which one pseudonym in some hundreds holds; what stands beside one is looked at all the same."""
+    made = audit_of("08:00 J. de Vries: hallo\n08:01 Grt: hoi\n08:02 post-2grt3jv456: dag")
+    table = b"line,member,post_id\n1,Member-2jv3456789,post-2grt345jv6\n[Outsider-jv23456789]"
+    assert privacy.leaks(made, {"calls.csv": table, "group-2jv3456789.share.html": b"x"}) == []
+    for beside, kind in (
+        ("Grt-2grt345678", "name"), ("Member-2jv3456789 Grt", "name"), ("Member-2jv3456789jv", "full name"),
+        ("Member-2grt-56789", "name"), ("post-2grt3jv456", "full name"), ("GrtMember-2jv3456789", "name"),
+    ):  # fmt: skip
+        assert kind in [leak.kind for leak in privacy.leaks(made, {"a": beside.encode()})], beside
+
+
 def test_leaking_is_an_error_of_ours(own: Audit) -> None:
     refuse([])
     with pytest.raises(Leaking, match=r"a\.csv, line 1: full name \(1\); this is a bug"):

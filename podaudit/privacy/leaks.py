@@ -17,6 +17,7 @@ from podaudit.privacy.decode import texts
 from podaudit.privacy.known import Known, known
 from podaudit.privacy.letters import words
 from podaudit.privacy.naming import Namer
+from podaudit.privacy.tokens import PSEUDONYM
 
 if TYPE_CHECKING:
     from podaudit.audit import Audit
@@ -83,6 +84,7 @@ class Check:
     known: Known
     _namer: Namer
     _heads: frozenset[str]  # words one of which every name holds
+    _posing: frozenset[str]  # what looks like a pseudonym in names that members go by
     _hot: dict[str, bool] = field(default_factory=dict)
 
     @staticmethod
@@ -93,7 +95,8 @@ class Check:
         telling = {max(parts, key=len) for held in found.sequences.values() for parts in held}
         single = found.single.keys() - found.weak - vocabulary()
         heads = {*telling, *found.glued, *single}
-        return Check(found, namer, frozenset(heads))
+        posing = {held[0].lower() for name in found.shown for held in PSEUDONYM.finditer(name)}
+        return Check(found, namer, frozenset(heads), frozenset(posing))
 
     def leaks(self, name: str, data: bytes) -> list[Leak]:
         """What shows in one output, its name included."""
@@ -113,7 +116,8 @@ class Check:
 
     def _in(self, text: str) -> Iterator[tuple[str, int]]:
         """Kind and line of everything in a text that identifies somebody."""
-        seen = _SHA256.sub("", text).translate(_dropped())  # whose letters spell Ada or Abe now and then
+        bare = PSEUDONYM.sub(lambda held: held[0] if held[0].lower() in self._posing else held[1], text)
+        seen = _SHA256.sub("", bare).translate(_dropped())  # whose letters spell Ada or Abe now and then
         if any(map(self._may_name, dict.fromkeys(_WORD.findall(seen)))):
             for number, line in enumerate(seen.split("\n"), start=1):
                 if any(map(self._may_name, _WORD.findall(line))):

@@ -35,7 +35,9 @@ class Redactor:
 
     def __post_init__(self) -> None:
         self._namer = Namer(self.known)
-        shown = sorted((name for name in self.known.shown if _SHORT < len(name) <= forms.READ), key=lambda name: (-len(name), name))
+        shown = sorted(
+            (name for name in self.known.shown if _SHORT < len(name) <= forms.READ), key=lambda name: (-len(name), name)
+        )
         self._shown = re.compile(rf"(?<!\w)(?:~\s?)?({'|'.join(map(re.escape, shown))})(?!\w)") if shown else None
         # A name of a sign or two is looked for where it stands alone; whether it is meant as one is not clear.
         signs = sorted(name for name in self.known.shown if len(name) <= _SHORT and not words(name))

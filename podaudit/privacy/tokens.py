@@ -17,6 +17,10 @@ _PIECE = re.compile(r"[^\W_]+")
 _LENGTH = 10  # 47 bits: among 100,000 people, two share a pseudonym with a chance of 1 in 40,000
 
 MEMBER, OUTSIDER, GROUP, FILE, POST = "Member", "Outsider", "Group", "Export", "post"
+# A pseudonym wherever it stands, in small letters too; what it was drawn from it does not tell, whatever its signs spell.
+PSEUDONYM = re.compile(
+    rf"((?:{'|'.join((MEMBER, OUTSIDER, GROUP, FILE, POST))})-)[{_SIGNS}]{{{_LENGTH}}}", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
