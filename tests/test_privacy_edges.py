@@ -19,6 +19,7 @@ from podaudit.audit import Audit, audit
 from podaudit.corrections import Corrections
 from podaudit.model import Options, Unreadable
 from podaudit.privacy import coarse, decode, forms, keys
+from podaudit.privacy.known import Known, Who, known
 from tests.conftest import Call
 from tests.hostile.making import pod
 from tests.making import audit_of, export_of, post
@@ -57,6 +58,11 @@ def redacted(made: Audit) -> tuple[list[str], list[str]]:
         ("Aafke Zonderland", "A a f k e, a.a.f.k.e en A-A-F-K-E Z-o-n-d-e-r-l-a-n-d! A a f", "{0}, {0} en {0}! A a f"),
         ("Eva", "e.v.a. is Eva, e  v  a niet en e v niet", "{0}. is {0}, e  v  a niet en e v niet"),
         ("Aafke", "dank Aafke a, plan a Aafke", "dank {0} a, plan a {0}"),
+        ("Bart Kwakkelstein", "gedaan, kwakkelsteintje en Kwakkelsteintjes, zei kwakkelstein's maat in kwakkelsteins post",
+         "gedaan, {0} en {0}, zei {0}'s maat in {0} post"),
+        ("Bart Kwake", "een kwaketje van Kwakes", "een kwaketje van {0}"),
+        ("Bart Groeier", "een groeier is een groeier, geen groeiertje", "een groeier is een groeier, geen groeiertje"),
+        ("Annemiek", "A n n e m i e k en A.n.n.e.m.i.e.k, a-n-n-e-m-i-e-k a n n", "{0} en {0}, {0} a n n"),
         ("Danique", "Dan zie ik Dani en Danny", "Dan zie ik {0} en Danny"),
         ("Al Zonde", "zie alzondeland en alzondes", "zie alzondeland en {0}"),
         ("Al Zonder", "zie alzonderland", "zie {0}"),
@@ -173,6 +179,53 @@ def test_a_word_beside_a_first_name_is_an_ordinary_one_where_it_is_mostly_writte
 ) -> None:
     tokens, texts = redacted(audit_of(f"08:00 Aafke Groei: hallo\n08:01 Bouwe: {text}"))
     assert texts[1] == becomes.replace("{0}", tokens[0])
+
+
+MANY = "Aafke " + " ".join(f"Zonder{a}{b}" for a in "bcdfghjkmnprst" for b in "aeiouy")  # 85 words
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Zonder" * 5_000, "a" * 30_000 + "b", MANY, "Aafke \ufdfa", "\ufdfa" * 300],
+    ids=["one word", "drawn out", "many words", "a phrase", "phrases"],
+)  # fmt: skip
+def test_a_name_is_found_whole_however_long_and_has_few_forms(name: str) -> None:
+    made = audit_of(
+        f"08:00 Bouwe: hallo\n08:01 {name}: dag\n08:02 Bouwe: dank {name}, {name.upper()} en {name.lower()}!"
+    )
+    learnt = known(made)
+    assert len(learnt.short) < 50 and max(map(len, learnt.short), default=0) <= 24
+    assert max((len(parts) for held in learnt.sequences.values() for parts in held), default=0) <= 12
+    assert sum(map(len, learnt.single)) + sum(map(len, learnt.glued)) < 10 * len(name) + 100
+    own = redacted(made)[0][made.members["name"].tolist().index(name)]
+    text = redacted(made)[1][2]
+    assert text.startswith(f"dank {own}") and not any(word in text.lower() for word in ("aafke", "zonder", "aaa"))
+
+
+def test_many_of_one_first_name_are_learnt_in_time() -> None:
+    """Twenty thousand names that begin alike, of which each form is kept once, and of who share one no more than two."""
+    held = Known()
+    for i in range(20_000):
+        for form in (("anna", f"vos{i}"), ("anna", "v")):
+            held.sequence(form, Who("full name", (f"Anna Vos{i}",)))
+    assert len(held.sequences["anna"]) == 20_001
+    assert held.sequences["anna"]["anna", "v"].members == ("Anna Vos0", "Anna Vos1")
+
+
+def test_of_a_message_longer_than_any_only_the_beginning_stays() -> None:
+    long, name = "ja " * 30_000, "Aafke Zonderland"
+    cut = "ja " * 21_844  # 65,532 characters, so that the name stands across the end
+    made = audit_of(
+        f"08:00 {name}: {long}\n08:01 Bouwe: {cut}zonderland {long}\n08:02 Bouwe: {'x' * 70_000}\n08:03 {name}: ja"
+    )
+    texts = redacted(made)[1]
+    assert texts[0] == long[:65_535] + "[rest]"
+    assert texts[1:3] == [f"{cut}[rest]", "[rest]"]
+
+
+def test_a_sign_for_a_phrase_parts_words() -> None:
+    tokens, texts = redacted(audit_of("08:00 Aafke: hallo\n08:01 Bouwe: Aafke\ufdfa dank"))
+    assert texts[1] == f"{tokens[0]}\ufdfa dank"
 
 
 # ------------------------------------------------------------------------------------------------------------------ keys

@@ -30,6 +30,7 @@ _INTRODUCES = re.compile(
 _DRAWN_OUT = 3  # times a letter that a name is drawn out by
 _SHORTEST = 3  # letters of a word that is looked for by itself
 _SHORT = 24  # letters: no short form of a name is longer
+PART = "part of a name"
 WORDS = 12  # of a name that are looked for together; a longer one is looked for piece by piece
 _MOSTLY = 2  # small-letter uses from which a word beside a first name may be an ordinary one
 
@@ -106,7 +107,7 @@ def known(audit: Audit) -> Known:
     found.codes.update(str(post_id) for post_id in audit.links["post_id"].dropna())
     for word, members in parts.items():
         if word not in found.single and word not in stop:
-            found.word(word, Who("part of a name", tuple(sorted(members))))
+            found.word(word, Who(PART, tuple(sorted(members))))
     _learn_short(found, stop)
     _weigh(found, texts, stop)
     return found
@@ -143,7 +144,7 @@ def _learn_name(found: Known, name: str, member: str, parts: dict[str, set[str]]
             if len("".join(form)) > _SHORTEST:
                 found.sequence(form, who)
         if len(rest) > 1:
-            found.sequence(rest, Who("part of a name", (member,)))
+            found.sequence(rest, Who(PART, (member,)))
         if len(last) > 1:
             found.sequence([held[0], last[0]], who)
             found.sequence([held[0], *(word[0] for word in rest)], who)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from podaudit.privacy import forms
-from podaudit.privacy.known import WORDS, Known, Who, either
+from podaudit.privacy.known import PART, WORDS, Known, Who, either
 from podaudit.privacy.letters import SEAM, folded
 
-# What is put behind a first name: the owner's s, and the small forms of seven languages.
+# What is put behind a first name or a long surname: the owner's s, and the small forms of seven languages.
 _ENDINGS = (
     "s", "je", "jes", "tje", "tjes", "etje", "pje", "ke", "kes", "ken", "ie", "i", "y", "chen", "lein", "erl", "inha", "inho",
     "ita", "ito", "ina", "ino", "etta", "etto",
@@ -19,6 +19,7 @@ _GAP = 3  # characters that may stand between the words of a name
 _SPELT = 60  # letters of a name that are looked for where they stand apart
 _LONG = 8  # letters of a whole name from which it is found inside a longer word
 _LONGEST = 100  # letters of it that are looked for there
+_SURNAME = 6  # letters of a surname from which it takes these endings, in small letters too
 _ENDED = frozenset(".!?…:;\n•-–*")
 _HAILED = frozenset(",!:")
 
@@ -129,9 +130,10 @@ class Namer:
             return None
         for ending in ("s",) if self.sure else _ENDINGS:
             stem = name.removesuffix(ending)
-            plain = len(stem) > 2 and stem in self.known.single and not self._is_weak(stem)
-            if plain and (ending == "s" or (stem in self.known.first and raw.isupper())):
-                return self.known.single[stem]
+            whose = self.known.single.get(stem) if len(stem) > 2 and not self._is_weak(stem) else None
+            surname = whose is not None and whose.kind == PART and len(stem) >= _SURNAME
+            if whose is not None and (ending == "s" or surname or (stem in self.known.first and raw.isupper())):
+                return whose
         if not self.sure and raw.isupper():
             return self.known.short.get(name)
         return None
