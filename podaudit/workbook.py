@@ -6,6 +6,7 @@ which may mean harm: its size is bounded and its parts are looked at before a re
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import json
@@ -14,6 +15,7 @@ import warnings
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 from podaudit import __version__
 from podaudit.export.source import ZIP_ERRORS, ZIP_MARKS, reason
@@ -34,6 +36,7 @@ _FIRST_YEAR = 1900  # before it Excel has no dates
 _WIDTHS = {"int": 10, "float": 12, "bool": 8, "time": 19, "list": 24, "map": 40}
 _WIDE = {"text": 80, "why": 50, "url": 40, "about": 60}
 _OLD = b"\xd0\xcf\x11\xe0"  # how Excel's former files begin, and those with a password
+_TITLE = 31  # characters that the title of a sheet holds
 _PARTS = 2000  # files in a workbook
 _DECLARED = [  # what only a part that means harm declares, in the encodings that XML may have
     f"<!{word}".encode(encoding) for word in ("DOCTYPE", "ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
@@ -130,9 +133,11 @@ def _text(value: Any) -> str:
 class Bounds:
     """The most that is read of a workbook; rows and columns beyond are left."""
 
-    size: int  # bytes, unpacked
+    size: int  # bytes, unpacked; so many also if each sheet were the largest part, for several may be the same one
+    sheets: int
     rows: int  # of a sheet
     columns: int
+    cells: int  # of all sheets; those that are empty count
 
 
 def read_book(data: bytes, name: str, bounds: Bounds, mend: str) -> list[tuple[str, list[list[Any]]]]:
@@ -142,46 +147,73 @@ def read_book(data: bytes, name: str, bounds: Bounds, mend: str) -> list[tuple[s
     """
     import openpyxl
 
-    _check(data, name, bounds.size, mend)
+    _check(data, name, bounds, mend)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and lists of choices that openpyxl leaves out
             held = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            return [
-                (str(sheet.title), [
-                    list(row) for row in sheet.iter_rows(max_row=bounds.rows, max_col=bounds.columns, values_only=True)
-                ])
-                for sheet in held.worksheets
-            ]  # fmt: skip
-    except MemoryError:
+            room, made = bounds.cells, list[tuple[str, list[list[Any]]]]()
+            for sheet in held.worksheets:
+                made.append((str(sheet.title)[:_TITLE], table := []))
+                for row in sheet.iter_rows(max_row=bounds.rows, max_col=bounds.columns, values_only=True):
+                    table.append(list(row))
+                    if (room := room - len(row)) < 0:
+                        raise Unreadable(f"{name} holds more than {bounds.cells:,} cells in its sheets; {mend}.")
+            return made
+    except (MemoryError, Unreadable):
         raise  # the file is within its bounds: it is the machine that lacks room
     except Exception as e:  # a reader of somebody else's meets a hostile file: whatever it raises, the file is at fault
         raise Unreadable(f"{name} cannot be read as a workbook ({type(e).__name__}); {mend}.") from None
 
 
-def _check(data: bytes, name: str, most: int, mend: str) -> None:
+def _check(data: bytes, name: str, bounds: Bounds, mend: str) -> None:
     """Refuse what is no workbook, or would unpack to more than it may, before it is read."""
     if data.startswith(_OLD):
         raise Unreadable(
             f"{name} is an Excel file of the old kind (.xls) or has a password; save it as .xlsx without one."
         )
     none = Unreadable(f"{name} is no Excel workbook (.xlsx); {mend}.")
+    large = Unreadable(f"{name} unpacks to more than {bounds.size >> 20} MB in its sheets and other parts; {mend}.")
     if not data.startswith(ZIP_MARKS):
         raise none
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos, room = archive.infolist(), most
+            infos, room, largest, sheets = archive.infolist(), bounds.size, 0, 0
             if "xl/workbook.xml" not in archive.namelist() or len(infos) > _PARTS:
                 raise none
             for info in infos:
+                if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise Unreadable(f"{name} is packed in a way that no spreadsheet uses; {mend}.")
                 with archive.open(info) as member:
                     part = member.read(room + 1)  # a size in the archive's directory can lie
                 if len(part) > room:
-                    raise Unreadable(f"{name} unpacks to more than {most >> 20} MB; {mend}.")
+                    raise large
                 room -= len(part)
+                largest, sheets = max(largest, len(part)), max(sheets, _sheets(part))
                 if any(sign in part for sign in _DECLARED):
                     raise Unreadable(f"{name} declares in its parts what no spreadsheet does; {mend}.")
+            if sheets > bounds.sheets:
+                raise Unreadable(f"{name} holds more than {bounds.sheets} sheets; {mend}.")
+            if sheets * largest > bounds.size:
+                raise large
     except Unreadable:
         raise
     except ZIP_ERRORS as e:
         raise Unreadable(f"{name} is a broken workbook ({reason(e)}); {mend}.") from None
+
+
+class _Sheets:
+    """Counts the sheets that a part lists, while it is parsed."""
+
+    found = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.found += tag.rpartition("}")[2] == "sheet"
+
+
+def _sheets(part: bytes) -> int:
+    """How many sheets a part lists; which of the parts is the workbook's own says another. What is no XML lists none."""
+    counter = _Sheets()
+    with contextlib.suppress(ElementTree.ParseError, LookupError, ValueError):  # an encoding that is not known
+        ElementTree.XMLParser(target=counter).feed(part)
+    return counter.found

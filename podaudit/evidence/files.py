@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from podaudit.evidence.schemas import What
-from podaudit.export.source import ENCRYPTED, ZIP_ERRORS, ZIP_MARKS, read_capped, reason
+from podaudit.export.source import ENCRYPTED, ZIP_ERRORS, ZIP_MARKS, blocks, read_capped, reason, too_big, unpacked
 from podaudit.model import Unreadable
 
 READ = {  # the beginning of a file's name, before an id and .csv -> what it holds
@@ -36,6 +36,11 @@ READ = {  # the beginning of a file's name, before an id and .csv -> what it hol
 _NAME = re.compile(r"(?P<stem>[a-z ]{1,60}?)(?:_\d{1,40})?(?: ?\(\d{1,9}\)| \d{1,9})?\.csv", re.I)
 _MADE = re.compile(r"(?<!\d)(\d\d)-(\d\d)-(\d{4})(?!\d)")
 _LISTED = 2000  # names of files left unopened that are listed
+_READABLE = 200  # files of an archive that are read; LinkedIn's hold one or two of each kind
+_MOST, _LINES = (
+    100 << 20,
+    1_000_000,
+)  # bytes and lines that these may hold; in LinkedIn's they hold some tens of megabytes
 _ENTRIES = 200_000  # files in an archive; LinkedIn's hold fewer than a hundred, and one a post or picture
 
 
@@ -73,8 +78,8 @@ def what_of(name: str) -> What | None:
 def load(path: Path, max_bytes: int) -> Archive:
     """Read an archive as LinkedIn gives it: the zip, or the folder it was unpacked into.
 
-    Raises ``Unreadable`` where there is no archive, where it is broken or encrypted, or where a file in it is larger
-    than ``max_bytes``.
+    Raises ``Unreadable`` where there is no archive, where it is broken or encrypted, or where what is read of it is more than
+    ``max_bytes``, or more than any archive of LinkedIn's holds.
     """
     name = path.name or str(path)
     try:
@@ -115,13 +120,11 @@ def _zip(file: BinaryIO, name: str, digest: str, max_bytes: int) -> Archive:
                     left.append(info.filename)
                 else:
                     wanted.append((info, what))
-            held, room = list[Held](), max_bytes
+            held = list[Held]()
             for info, what in sorted(wanted, key=lambda pair: pair[0].filename):
                 if info.flag_bits & ENCRYPTED:
                     raise Unreadable(f"{name} is encrypted; unpack it with its password and give the folder.")
-                with archive.open(info) as member:
-                    held.append(Held(what, info.filename, read_capped(member, room, name, max_bytes)))
-                room -= len(held[-1].data)
+                _hold(held, what, info.filename, unpacked(archive, info), name, max_bytes)
             dates = [info.date_time for info, _ in wanted if info.date_time[0] > 1980]
     except Unreadable:
         raise
@@ -132,6 +135,21 @@ def _zip(file: BinaryIO, name: str, digest: str, max_bytes: int) -> Archive:
     return _archive(name, digest, held, left, _moment(max(dates, default=None)))
 
 
+def _hold(held: list[Held], what: What, shown: str, given: Iterable[bytes], name: str, max_bytes: int) -> None:
+    """Add a file to those that are read, as long as there is room for it."""
+    if len(held) >= _READABLE:
+        raise _more(name, f"{_READABLE} files that are read")
+    refusal = (
+        too_big(name, max_bytes) if max_bytes <= _MOST else _more(name, f"{_MOST >> 20} MB in the files that are read")
+    )
+    room = min(max_bytes, _MOST) - sum(len(one.data) for one in held)
+    held.append(Held(what, shown, read_capped(given, room, refusal)))
+
+
+def _more(name: str, than: str) -> Unreadable:
+    return Unreadable(f"{name} holds more than {than}, and no archive of LinkedIn's does; give it as LinkedIn made it.")
+
+
 def _moment(stamp: tuple[int, int, int, int, int, int] | None) -> dt.datetime | None:
     try:
         return dt.datetime(*stamp) if stamp else None
@@ -140,7 +158,7 @@ def _moment(stamp: tuple[int, int, int, int, int, int] | None) -> dt.datetime | 
 
 
 def _folder(path: Path, name: str, max_bytes: int) -> Archive:
-    held, left, room = list[Held](), list[str](), max_bytes
+    held, left = list[Held](), list[str]()
     for file in _below(path):
         shown = file.relative_to(path).as_posix()
         what = what_of(shown)
@@ -148,8 +166,7 @@ def _folder(path: Path, name: str, max_bytes: int) -> Archive:
             left.append(shown)
             continue
         with file.open("rb") as stream:
-            held.append(Held(what, shown, read_capped(stream, room, name, max_bytes)))
-        room -= len(held[-1].data)
+            _hold(held, what, shown, blocks(stream), name, max_bytes)
     lines = "".join(f"{hashlib.sha256(h.data).hexdigest()}  {h.name}\n" for h in held)
     digest = hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
     return _archive(name, digest, held, left, None)
@@ -185,6 +202,8 @@ def _foreign(name: str, left: Iterable[str]) -> str:
 def _archive(name: str, digest: str, held: list[Held], left: list[str], made: dt.datetime | None) -> Archive:
     if not held:
         raise Unreadable(_foreign(name, left))
+    if sum(max(one.data.count(b"\n"), one.data.count(b"\r")) for one in held) > _LINES:
+        raise _more(name, f"{_LINES:,} lines in the files that are read")
     if named := _MADE.search(name):
         month, day, year = map(int, named.groups())
         with contextlib.suppress(ValueError):  # digits that are no date

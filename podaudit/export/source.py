@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +24,15 @@ ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 # What zipfile lets escape on hostile or broken archives besides its own error.
 ZIP_ERRORS = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError,
-    ValueError, OverflowError, IndexError, KeyError, MemoryError,
+    ValueError, OverflowError, IndexError, KeyError, MemoryError, ImportError,
 )  # fmt: skip
 _MAX_TEXTS = 40  # text files looked at in one archive
+_HEAD = 4 << 20  # bytes of each of them by which the chat is chosen
+_LARGE, _DENSE = (
+    100 << 20,
+    50,
+)  # a text of more bytes, packed to less than a fiftieth, is no chat: those go to a third or a twentieth
+_DICTIONARY = 128 << 20  # bytes that LZMA may hold
 ENCRYPTED = 0x1
 _BLOCK = 1 << 20
 _PAIR = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
@@ -115,35 +122,52 @@ def _load_path(path: Path, name: str, max_bytes: int, weigh: Weigh) -> Loaded:
 def _from_zip(file: BinaryIO, digest: Callable[[], str], name: str, max_bytes: int, weigh: Weigh) -> Loaded:
     """The chat out of an archive: the text named like one, else the one with the most headers; nothing is extracted."""
     try:
+        size = file.seek(0, io.SEEK_END)
         with zipfile.ZipFile(file) as archive:
             texts = [i for i in archive.infolist() if _is_text(i)]
             if not texts:
                 raise Unreadable(f"{name} holds no chat: no .txt file is in the archive; export the chat again.")
             texts.sort(key=lambda i: (_unlikely(i, name), i.filename.count("/"), i.header_offset))
-            taken, best, found, failure = texts[0], b"", -1, None
+            taken, found, failure = texts[0], -1, None
             for info in texts[:_MAX_TEXTS]:
                 if found > 0 and _unlikely(info, name) > _unlikely(taken, name):
                     break  # what bears the name of a chat and holds one goes before any other text
                 if info.flag_bits & ENCRYPTED:
                     failure = Unreadable(f"{name} is encrypted; unpack it with its password and give the .txt file.")
                     continue
-                with archive.open(info) as member:
-                    data = read_capped(member, max_bytes, name, max_bytes)
-                headers = weigh(data) if len(texts) > 1 else 0
+                headers = _headers(archive, info, weigh) if len(texts) > 1 else 0
                 if headers > found:
-                    taken, best, found = info, data, headers
+                    taken, found = info, headers
+            if found < 0 and failure is not None:
+                raise failure
+            if taken.file_size > max_bytes:
+                raise too_big(name, max_bytes)
+            if taken.file_size > max(_LARGE, _DENSE * min(taken.compress_size, size)):  # both may be lies, but not size
+                raise Unreadable(
+                    f"{name} holds a text of {taken.file_size >> 20:,} MB packed closer than any chat; unpack it and give the .txt "
+                    "file if it is one."
+                )
+            data = read_capped(unpacked(archive, taken), max_bytes, too_big(name, max_bytes))
     except Unreadable:
         raise
     except ZIP_ERRORS as e:
         raise Unreadable(
             f"{name} is a broken archive ({reason(e)}); export the chat again, or unpack it and give the .txt file."
         ) from None
-    if found < 0 and failure is not None:
-        raise failure
     notes: tuple[str, ...] = ()
     if len(texts) > 1:
         notes = (f"The archive holds {len(texts)} text files; {_base(taken)} was taken.",)
-    return Loaded(_not_empty(best, name), digest, notes)
+    return Loaded(_not_empty(data, name), digest, notes)
+
+
+def _headers(archive: zipfile.ZipFile, info: zipfile.ZipInfo, weigh: Weigh) -> int:
+    """How many message headers a text holds, by its beginning: of several texts none is unpacked whole but the chat."""
+    head = b""
+    for block in unpacked(archive, info):
+        head += block
+        if len(head) >= _HEAD:
+            return weigh(head) * max(info.file_size, len(head)) // len(head)
+    return weigh(head)
 
 
 def _is_text(info: zipfile.ZipInfo) -> bool:
@@ -164,16 +188,52 @@ def _unlikely(info: zipfile.ZipInfo, name: str) -> int:
     return 0 if base in ("_chat.txt", f"{stem}.txt") else 1 if "whatsapp" in base else 2
 
 
-def read_capped(member: IO[bytes], room: int, name: str, max_bytes: int) -> bytes:
-    """What stands in a member of an archive, at most ``room`` bytes of the ``max_bytes`` that all of it may hold."""
-    blocks: list[bytes] = []
-    total = 0
-    while block := member.read(_BLOCK):
-        total += len(block)
-        if total > room:  # a size in the archive's directory can lie: count what comes out
-            raise too_big(name, max_bytes)
-        blocks.append(block)
-    return b"".join(blocks)
+def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What stands in a member of an archive, in blocks. ``zipfile`` would make gigabytes of one block of bzip2 or LZMA."""
+    if info.compress_type not in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        with archive.open(info) as member:
+            yield from blocks(member)
+        return
+    import bz2  # a Python may lack these two
+    import lzma
+
+    packed = copy.copy(info)
+    packed.compress_type, packed.file_size = zipfile.ZIP_STORED, info.compress_size
+    del packed.CRC  # it is of what comes out
+    left, crc = info.file_size, 0
+    with archive.open(packed) as member:
+        machine: bz2.BZ2Decompressor | lzma.LZMADecompressor = bz2.BZ2Decompressor()
+        try:
+            if info.compress_type == zipfile.ZIP_LZMA:  # its header in a zip, turned into that of a file
+                machine = lzma.LZMADecompressor(lzma.FORMAT_ALONE, _DICTIONARY)
+                machine.decompress(member.read(9)[4:] + b"\xff" * 8)
+            while left and not machine.eof:
+                given = member.read(_BLOCK) if machine.needs_input else b""
+                block = machine.decompress(given, min(left, _BLOCK))
+                if not block and not given and machine.needs_input:
+                    break
+                left, crc = left - len(block), zlib.crc32(block, crc)
+                yield block
+        except lzma.LZMAError:
+            raise zipfile.BadZipFile from None
+    if crc != info.CRC:
+        raise zipfile.BadZipFile
+
+
+def blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """What stands in a file, in blocks."""
+    while block := file.read(_BLOCK):
+        yield block
+
+
+def read_capped(given: Iterable[bytes], room: int, refusal: Unreadable) -> bytes:
+    """All blocks of a file as one; where they hold more than ``room`` bytes, ``refusal`` is raised."""
+    whole = io.BytesIO()  # which gives what it holds without a copy
+    for block in given:
+        if whole.tell() + len(block) > room:  # a size in the archive's directory can lie: count what comes out
+            raise refusal
+        whole.write(block)
+    return whole.getvalue()
 
 
 def read_file(path: Path, max_bytes: int, wanted: str) -> bytes:
