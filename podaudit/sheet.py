@@ -30,7 +30,8 @@ NONE, REMARK = "none", "remark"
 COLUMNS = (*ABOUT, *CODES, NONE, REMARK)
 CHOICES = ("yes", "no", "?")
 DESIGN = ("chat", "line", "stratum", "in_stratum", "drawn", "probability", "weight")
-_BOUNDS = Bounds(size=256 << 20, rows=ROWS + 1, columns=256)
+# A person codes it: some thousands of rows.
+_BOUNDS = Bounds(size=64 << 20, elements=2_000_000, sheets=100, rows=ROWS + 1, columns=256, cells=5_000_000)
 _YES = frozenset("yes y ja j x 1 true".split())
 _NO = frozenset("no n nee 0 false".split())
 _WIDTHS = {"chat": 6, "line": 8, "time": 17, "member": 18, "before": 45, "text": 60, "after": 45, REMARK: 30}

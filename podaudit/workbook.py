@@ -6,7 +6,6 @@ which may mean harm: its size is bounded and its parts are looked at before a re
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import io
 import json
@@ -15,7 +14,7 @@ import warnings
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
+from xml.parsers import expat
 
 from podaudit import __version__
 from podaudit.export.source import ZIP_ERRORS, ZIP_MARKS, reason
@@ -133,7 +132,8 @@ def _text(value: Any) -> str:
 class Bounds:
     """The most that is read of a workbook; rows and columns beyond are left."""
 
-    size: int  # bytes, unpacked; so many also if each sheet were the largest part, for several may be the same one
+    size: int  # bytes, unpacked; as with elements, if each sheet were the largest part, for several may be the same one
+    elements: int  # of XML
     sheets: int
     rows: int  # of a sheet
     columns: int
@@ -178,7 +178,7 @@ def _check(data: bytes, name: str, bounds: Bounds, mend: str) -> None:
         raise none
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos, room, largest, sheets = archive.infolist(), bounds.size, 0, 0
+            infos, room, largest, sheets, elements, most = archive.infolist(), bounds.size, 0, 0, 0, 0
             if "xl/workbook.xml" not in archive.namelist() or len(infos) > _PARTS:
                 raise none
             for info in infos:
@@ -189,31 +189,40 @@ def _check(data: bytes, name: str, bounds: Bounds, mend: str) -> None:
                 if len(part) > room:
                     raise large
                 room -= len(part)
-                largest, sheets = max(largest, len(part)), max(sheets, _sheets(part))
+                held, listed = _listed(part)
+                elements += held
+                largest, most, sheets = max(largest, len(part)), max(most, held), max(sheets, listed)
                 if any(sign in part for sign in _DECLARED):
                     raise Unreadable(f"{name} declares in its parts what no spreadsheet does; {mend}.")
             if sheets > bounds.sheets:
                 raise Unreadable(f"{name} holds more than {bounds.sheets} sheets; {mend}.")
-            if sheets * largest > bounds.size:
+            if sheets * largest > bounds.size:  # several sheets may be one part
                 raise large
+            if max(elements, sheets * most) > bounds.elements:
+                raise Unreadable(f"{name} holds more than {bounds.elements:,} elements in its parts; {mend}.")
     except Unreadable:
         raise
     except ZIP_ERRORS as e:
         raise Unreadable(f"{name} is a broken workbook ({reason(e)}); {mend}.") from None
 
 
-class _Sheets:
-    """Counts the sheets that a part lists, while it is parsed."""
+def _listed(part: bytes) -> tuple[int, int]:
+    """How many elements a part holds, and how many sheets it lists; another part says which of them is the workbook's own.
 
-    found = 0
+    Raises ``ValueError`` or ``LookupError`` where its encoding is not known; what is no XML is counted as far as it goes.
+    """
+    elements = sheets = 0
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.found += tag.rpartition("}")[2] == "sheet"
+    def start(tag: str, _: object) -> None:
+        nonlocal elements, sheets
+        elements += 1
+        sheets += tag.rpartition(":")[2] == "sheet"
 
-
-def _sheets(part: bytes) -> int:
-    """How many sheets a part lists; which of the parts is the workbook's own says another. What is no XML lists none."""
-    counter = _Sheets()
-    with contextlib.suppress(ElementTree.ParseError, LookupError, ValueError):  # an encoding that is not known
-        ElementTree.XMLParser(target=counter).feed(part)
-    return counter.found
+    parser = expat.ParserCreate()  # which asks no prefix to be declared, as other readers do not either
+    parser.StartElementHandler = start
+    try:
+        parser.Parse(part, True)
+    except expat.ExpatError as e:
+        if e.code == expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING]:
+            raise ValueError from None
+    return elements, sheets

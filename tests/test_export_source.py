@@ -201,6 +201,62 @@ def test_what_is_wrong_with_an_archive_is_named() -> None:
             of(BROKEN[kind])
 
 
+def test_of_several_texts_only_the_chat_is_unpacked_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "_HEAD", 100)
+    monkeypatch.setattr(source, "_BLOCK", 64)
+    seen: list[int] = []
+
+    def weigh(head: bytes) -> int:
+        seen.append(len(head))
+        return head.count(b" - ")
+
+    small, large = PLAIN.encode() * 5, PLAIN.encode() * 50  # the same beginning: the longer one holds more
+    data = packed(("a.txt", small), ("b.txt", large), ("c.txt", b"20/05/2023, 10:00 - X: y\n"))
+    assert source.load(None, data, "x.zip", 1 << 20, weigh).data == large
+    assert seen == [128, 128, 25]
+
+
+@pytest.mark.parametrize(("times", "large", "read"), [(2000, 1000, False), (2000, 1 << 20, True), (10, 100, True)])
+def test_a_text_packed_closer_than_any_chat(
+    times: int, large: int, read: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "_LARGE", large)
+    data = bytearray(packed(("_chat.txt", CHAT.encode() * times)))
+    if read:
+        assert len(texts(of(bytes(data)))) == 2 * times
+        return
+    struct.pack_into(
+        "<I", data, data.index(b"PK\x01\x02") + 20, 1 << 30
+    )  # the directory claims that it was packed to more
+    with pytest.raises(Unreadable, match=r"packed closer than any chat; unpack it and give the \.txt file"):
+        of(bytes(data))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_unpacked_comes_in_blocks(method: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "_BLOCK", 5000)
+    whole = CHAT.encode() * 1000
+    data = packed(("_chat.txt", whole), method=method)
+    for lie in (None, "size", "checksum", "damage"):
+        made = bytearray(data)
+        at = made.index(b"PK\x01\x02")
+        if lie == "size":
+            struct.pack_into("<I", made, at + 24, 10)
+        elif lie == "checksum":
+            made[at + 16] ^= 1
+        elif lie == "damage":
+            made[60:90] = bytes(30)
+        with zipfile.ZipFile(io.BytesIO(made)) as archive:
+            blocks = source.unpacked(archive, archive.infolist()[0])
+            if lie:
+                with pytest.raises(source.ZIP_ERRORS):
+                    assert max(map(len, blocks)) <= 5000
+            else:
+                got = list(blocks)
+                assert b"".join(got) == whole
+                assert max(map(len, got)) <= 5000
+
+
 @pytest.mark.parametrize("lie", [False, True])
 def test_a_zip_bomb_stops_at_the_cap(lie: bool) -> None:
     data = bytearray(packed(("_chat.txt", CHAT.encode() + b"x" * 5_000_000)))

@@ -28,7 +28,7 @@ from podaudit.workbook import Bounds, read_book
 
 COUNTS = ("impressions", "engagements", "reactions", "comments", "reposts")
 _BOUNDS = Bounds(
-    size=16 << 20, sheets=100, rows=20_000, columns=64, cells=2_560_000
+    size=16 << 20, elements=500_000, sheets=100, rows=20_000, columns=64, cells=2_560_000
 )  # LinkedIn's: five sheets, below one megabyte
 _NUMBER = re.compile(r"-?\d{1,3}(?:[.,\s\u202f'’]\d{3})+|-?\d{1,15}")
 _DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})")

@@ -15,7 +15,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +43,7 @@ _COLUMNS: dict[What, dict[str, tuple[str, ...]]] = {
 _NEEDED = {
     What.PROFILE: ("first", "last"), What.ADDRESSES: ("address",), What.CONNECTIONS: ("date",),
 }  # fmt: skip
+_WIDEST = 1000  # cells of a header; LinkedIn's have fewer than twenty
 _PREAMBLE = 40  # rows looked at for the header
 _HEAD_OF_FILE = 1 << 14  # bytes in which the header is looked for
 _SEPARATORS = ",;\t"
@@ -144,11 +144,14 @@ def _one_by_one(table: Iterable[Sequence[str]], width: int) -> _Body:
     """The rows that are left and as wide as is needed."""
     import pyarrow as pa
 
-    rows = list(table)
-    wide = [len(cells) >= width and any(cells) for cells in rows]
-    narrow = (cells for cells in rows if len(cells) < width)
-    unread = sum(bool("".join(cells).strip()) for cells in narrow)
-    turned = list(zip(*compress(rows, wide), strict=False)) or [()] * width  # as wide as the narrowest of them
+    rows, wide, unread = list[Sequence[str]](), list[bool](), 0
+    for cells in table:
+        wide.append(len(cells) >= width and any(cells))
+        if wide[-1]:
+            rows.append(cells[:width])  # a row may have millions
+        elif len(cells) < width:
+            unread += bool("".join(cells).strip())
+    turned = list(zip(*rows, strict=True)) or [()] * width
     return [pa.array(column, pa.string()) for column in turned], np.flatnonzero(wide), unread
 
 
@@ -176,7 +179,7 @@ def _header(what: What, table: Iterable[Sequence[str]]) -> tuple[int, int, list[
     """The first row that names the columns that are needed: its number and width, and where each of our columns stands."""
     needed = _NEEDED.get(what, ("date", "link"))
     for n, cells in enumerate(table, 1):
-        names = [_bare(cell) for cell in cells]
+        names = [_bare(cell) for cell in cells] if len(cells) <= _WIDEST else []
         places = {
             ours: next((names.index(name) for name in theirs if name in names), None)
             for ours, theirs in _COLUMNS[what].items()

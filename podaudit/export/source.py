@@ -27,7 +27,7 @@ ZIP_ERRORS = (
     ValueError, OverflowError, IndexError, KeyError, MemoryError, ImportError,
 )  # fmt: skip
 _MAX_TEXTS = 40  # text files looked at in one archive
-_HEAD = 4 << 20  # bytes of each of them by which the chat is chosen
+_HEAD = 2 << 20  # bytes of each of them by which the chat is chosen
 _LARGE, _DENSE = (
     100 << 20,
     50,

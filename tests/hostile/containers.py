@@ -110,6 +110,9 @@ def _zips() -> list[Case]:
         "bomb-of-bzip2": (lambda: archive(("_chat.txt", CHAT + zeros), method=zipfile.ZIP_BZIP2), Refused(1, "more than 2 MB")),
         "bomb-that-lies": (lambda: _patched(archive(("_chat.txt", CHAT + zeros)), size=10), Refused(1, "broken")),
         "bomb-of-media": (lambda: archive(("_chat.txt", CHAT), *((f"{i}.mp4", zeros) for i in range(9))), Read(POD)),
+        "bomb-of-several-texts": (lambda: archive(*((f"{i}.txt", CHAT + zeros) for i in range(9))), Refused(1, "more than 2 MB")),
+        "bomb-of-bzip2-that-lies": (
+            lambda: _patched(archive(("_chat.txt", CHAT + zeros * 20), method=zipfile.ZIP_BZIP2), size=10), Refused(1, "broken")),
         "bomb-that-overlaps": (lambda: _overlapping(200), Refused(1, "")),
         "30000-members": (lambda: archive(("_chat.txt", CHAT), *((f"{i}.jpg", b"") for i in range(30_000))), Read(POD)),
         "3000-texts": (lambda: archive(*((f"{i}.txt", CHAT[:60]) for i in range(3000)), ("_chat.txt", CHAT)), Read(POD)),
@@ -118,6 +121,8 @@ def _zips() -> list[Case]:
         Case(f"zip-{name}", "zips", outcome, file(data, "chat.zip", "--max-size", "2"), heavy=True)
         for name, (data, outcome) in bombs.items()
     ]
+    made.append(Case("zip-bomb-below-the-cap", "zips", Refused(1, "packed closer than any chat"),
+                     file(lambda: archive(("_chat.txt", CHAT + b"x" * (101 << 20))), "chat.zip"), heavy=True))  # fmt: skip
     return made
 
 

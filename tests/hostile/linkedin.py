@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -87,6 +88,7 @@ def _dialects() -> list[Case]:
         "noise": random.Random(3).randbytes(20_000), "open-quote": _said("x").replace(b'"x"', b'"x'), "nul-only": bytes(5000),
         "headers-again-and-again": (_HEAD * 500 + _ROWS).encode(), "ragged": (_HEAD + ",\n,,,,,,,\n" * 300 + _ROWS).encode(),
         "the-same-column-thrice": ("Date,Link,Link,Date,Message,Message\n" + _ROWS).encode(), "columns": b"Date,Link" + b"," * 50_000,
+        "a-row-of-50000-cells": (_HEAD + _ROWS).encode() + b"," * 50_000,
         "utf-16": _GOOD.decode().encode("utf-16"), "utf-8-mark": b"\xef\xbb\xbf" + _GOOD,
         "cp1252": _said("caf\u00e9").replace(b"\xc3\xa9", b"\xe9"),
         "cr": _GOOD.replace(b"\n", b"\r"), "semicolons": _GOOD.replace(b",", b";"), "times-that-cannot-be": (_HEAD + times).encode(),
@@ -114,6 +116,9 @@ def _archives() -> list[Case]:
         holds("bomb", lambda: archive(("Comments.csv", _GOOD + zeros)), Refused(1, "more than 2 MB"), "--max-size", "2", heavy=True),
         holds("bomb-in-parts", lambda: archive(*((f"Comments_{n}.csv", bytes(1 << 20)) for n in range(9))), Refused(1, "more than 2 MB"),
               "--max-size", "2"),
+        holds("bomb-below-the-cap", lambda: archive(("Comments.csv", _GOOD + zeros * 4)), Refused(1, "more than 100 MB"), heavy=True),
+        holds("lines", lambda: archive(("Comments.csv", _GOOD + b"\n" * 1_000_000)), Refused(1, "more than 1,000,000 lines"), heavy=True),
+        holds("300-files", archive(*((f"Comments_{n}.csv", b"") for n in range(300))), Refused(1, "more than 200 files")),
         holds("30000-members", lambda: archive(good, *((f"{n}.jpg", b"") for n in range(30_000))), heavy=True),
         holds("200000-rows", lambda: archive(("Comments.csv", (_HEAD + _ROWS * 70_000).encode())), heavy=True),
         holds("empty", archive(), Refused(1, "holds none of the files")),
@@ -224,6 +229,11 @@ def _analytics() -> list[Case]:
     def first(*changed: object) -> str:
         return _sheet(_LABELS, changed, *_PUT[2:])
 
+    def listing(sheets: int, sheet: str | None = None) -> bytes:
+        entries = "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="r1"/>' for n in range(1, sheets + 1))
+        whole = f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{entries}</sheets></workbook>'
+        return _book(sheet, xl__workbook_xml=whole.encode())
+
     none, unread = Refused(1, "no analytics of posts"), Refused(1, "cannot be read as a workbook")
     lie = _sheet(*_PUT, before='<dimension ref="A1:XFD1048576"/>')
     entity = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -245,6 +255,13 @@ def _analytics() -> list[Case]:
         given("sheet-cut-off", _book(_sheet(*_PUT)[:300]), unread),
         given("sheet-elsewhere", _book(target="../../../../etc/passwd"), Refused(1, "")),
         given("sheet-on-the-net", _book(target="https://evil.example/sheet1.xml"), Refused(1, "")),
+        given("many-sheets", listing(101), Refused(1, "more than 100 sheets")),
+        given("one-part-as-many-sheets", listing(20, _sheet(*_PUT, after=" " * (1 << 20))), Refused(1, "more than 16 MB in its sheets")),
+        given("one-part-of-many-elements", listing(99, _sheet(*_PUT, after="<a/>" * 6000)), Refused(1, "more than 500,000 elements")),
+        given("many-sheets-of-empty-cells", listing(3, _sheet(*_PUT, more=apart)), Refused(1, "more than 2,560,000 cells"), heavy=True),
+        given("many-elements", lambda: _book(_sheet(*_PUT, after="<a/>" * 500_000)), Refused(1, "more than 500,000 elements")),
+        given("of-bzip2", archive(("xl/workbook.xml", b"<x/>"), method=zipfile.ZIP_BZIP2), Refused(1, "packed in a way")),
+        given("encoding-not-known", _book(x_xml=b'<?xml version="1.0" encoding="euc-jp"?><a/>'), Refused(1, "broken workbook")),
         given("many-parts", lambda: _book(**{f"p{n}": b"" for n in range(3000)}), Refused(1, "no Excel workbook")),
         given("claims-a-million-rows", _book(lie)),
         given("cell-beyond-the-sheet", _book(_sheet(*_PUT, more=beyond)), Refused(1, "")),
