@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from podaudit.evidence import Given
     from podaudit.model import Source
     from podaudit.privacy.command import Hiding
+    from podaudit.writing import Inputs
 
 USAGE = 2
 INTERRUPTED = 130
@@ -204,7 +205,7 @@ def report(
     debug: Debug = False,
 ) -> None:
     """Write the report of a chat: one HTML file beside the export, named after it. Prints its path."""
-    sources = [*exports, *(linkedin or ()), *(analytics or ())]
+    inputs = _inputs(exports, linkedin, analytics, corrections)
     options = Options(date_order, me, strict, max_size << 20, minutes)
     if share:
         from podaudit.privacy import command
@@ -213,17 +214,15 @@ def report(
             raise _UsageError(
                 "--linkedin, --analytics and --full-log are for the private report; leave them out with --share."
             )
-        if output:
-            _check(Path(output), exports)
         where = Path("chat" if exports[0] == "-" else exports[0]).parent
-        page = command.Page(Path(output) if output else None, where, Path(key) if key else None, quotes)
+        page = command.Page(Path(output) if output else None, where, Path(key) if key else None, quotes, inputs)
         made = _audit(exports, options, verbose, quiet, corrections)
-        shown = command.write_page(made, page, lang or _language_of(made), lambda path: _check(path, exports), quiet)
+        shown = command.write_page(made, page, lang or _language_of(made), quiet)
         _show(shown, open_, quiet)
         return
     if key or quotes:
         raise _UsageError("--key and --quotes go with --share.")
-    target = _target(output, _beside(exports[0]), sources, open_)
+    target = _target(output, _beside(exports[0]), inputs, open_)
     made = _audit(exports, options, verbose, quiet, corrections, _given(linkedin, analytics, tz, options))
     _write_report(made, target, lang, options, full_log, open_, quiet)
 
@@ -292,8 +291,9 @@ def tables(
     debug: Debug = False,
 ) -> None:
     """Write the audit as tables, one file each, and a manifest of them. Prints the folder's path."""
-    from podaudit.tables import write_tables
+    from podaudit.tables import check_folder, file_names, write_tables
 
+    check_folder(Path(output), file_names(format_), _inputs(exports, linkedin, analytics, corrections, pseudonyms))
     hide = _hiding(pseudonyms, text, coarse, suppress, [*(linkedin or ()), *(analytics or ())])
     options = Options(date_order, me, strict, max_size << 20, minutes)
     made = _audit(exports, options, verbose, quiet, corrections, _given(linkedin, analytics, tz, options))
@@ -323,7 +323,7 @@ def demo(
     from podaudit.resources import demo_chat
 
     chat = str(demo_chat())
-    target = _target(output, Path(_beside(chat).name), [chat], open_)
+    target = _target(output, Path(_beside(chat).name), _inputs([chat]), open_)
     _write_report(_audit([chat], Options(), verbose, quiet), target, lang, Options(), False, open_, quiet)
 
 
@@ -409,22 +409,22 @@ def sample(
     """Draw messages to be coded by hand into a sheet that shows nothing of what podaudit found. Prints its path."""
     from podaudit import codebook, sheet
     from podaudit.sampling import draw, written
-    from podaudit.writing import write_whole
+    from podaudit.writing import check_target, staging, write_whole
 
     target = Path(output)
     if target.suffix.lower() not in (".csv", ".xlsx"):
         raise typer.BadParameter("name a file that ends in .csv or .xlsx.", param_hint="'-o'")
     design = target.with_suffix(".design.csv")
     for path in (target, design):
-        _check(path, exports)
+        check_target(path, _inputs(exports))
     made = _audit(exports, Options(date_order, me, strict, max_size << 20), verbose, quiet)
     drawn = draw(made, size, seed)
     rows = sheet.sheet_rows(made, drawn, context)
     csv = target.suffix.lower() == ".csv"
-    files = {
-        design: sheet.as_csv(sheet.design_rows(made, drawn), sheet.DESIGN),
-        target: sheet.as_csv(rows) if csv else sheet.as_workbook(rows, codebook.load(lang or _language_of(made))),
-    }
+    book = codebook.load(lang or _language_of(made))
+    with contextlib.nullcontext(target.parent) if csv else staging(target.parent) as part:
+        coding = sheet.as_csv(rows) if csv else sheet.as_workbook(rows, book, part)
+    files = {design: sheet.as_csv(sheet.design_rows(made, drawn), sheet.DESIGN), target: coding}
     for path, data in files.items():
         if path.exists() and path.read_bytes() != data:
             raise Unwritable(
@@ -582,7 +582,7 @@ def corpus(
     with contextlib.nullcontext() if keep_names else command.project_key(output, pseudonyms, quiet) as key:
         plan = command.plan(output, options, key, text, coarse, suppress, consent)
         failed = command.run(addresses, plan, command.engine(plan, addresses, jobs, scheduler), quiet)
-    _path_out(Path(output)) if "://" not in output else terminal.out(f"{output}\n")
+    _path_out(output if "://" in output else Path(output))
     if failed:
         raise SomeFailed(f"{failed}; the table failures says why, by the exports' numbers. All others are done.")
 
@@ -601,7 +601,7 @@ def compare(
     """Write a report over the groups of a corpus: how they differ, with intervals, beside the literature's figures."""
     from podaudit.corpus import command
 
-    target = _target(output, command.beside(folder), [folder], open_)
+    target = _target(output, command.beside(folder), {Path(folder): "the corpus"}, open_)
     _write_page(command.page(folder, lang).encode("utf-8", "replace"), target, open_, quiet, [])
 
 
@@ -748,7 +748,7 @@ def _write_page(page: bytes, target: Path | None, open_: bool | None, quiet: boo
 def _show(target: Path, open_: bool | None, quiet: bool) -> None:
     """Say where the report is, and open it where that is wanted."""
     _path_out(target)
-    if open_ or (open_ is None and sys.stdout.isatty() and _has_screen()):
+    if open_ or (open_ is None and terminal.is_person(sys.stdout) and _has_screen()):
         import webbrowser
 
         if not webbrowser.open(target.resolve().as_uri()) and not quiet:
@@ -767,7 +767,13 @@ def _has_screen() -> bool:
 
 
 def _stdin(limit: int) -> bytes:
-    data = sys.stdin.buffer.read(limit + 1)
+    if sys.stdin is None:
+        raise Unreadable("Standard input is closed; send the chat there, or name its file.")
+    try:
+        data = sys.stdin.buffer.read(limit + 1)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise Unreadable(f"Standard input cannot be read ({reason}); send the chat there, or name its file.") from error
     if len(data) > limit:
         raise Unreadable(f"Standard input holds more than {limit >> 20} MB; raise --max-size if that is right.")
     return data
@@ -775,32 +781,40 @@ def _stdin(limit: int) -> bytes:
 
 def _beside(export: str) -> Path:
     """Where the report of ``export`` goes: beside it; for standard input, into the current folder."""
+    from podaudit.writing import fitting
+
     path = Path("chat" if export == "-" else export)
     stem = path.stem if path.suffix.lower() in (".txt", ".zip") else path.name
-    return path.with_name(f"{stem or 'chat'}.report.html")
+    return path.with_name(fitting(stem or "chat", ".report.html"))
 
 
-def _target(output: str | None, beside: Path, exports: Sequence[str], open_: bool | None) -> Path | None:
+def _inputs(
+    exports: Sequence[str],
+    archives: Sequence[str] | None = None,
+    workbooks: Sequence[str] | None = None,
+    corrections: str | None = None,
+    key: str | None = None,
+) -> Inputs:
+    """What a command reads, which nothing that it writes may take the place of."""
+    given = {
+        "the export itself": exports, "the archive from LinkedIn": archives, "the analytics from LinkedIn": workbooks,
+        "the file of corrections": [corrections], "the key": [key],
+    }  # fmt: skip
+    return {Path(name): what for what, names in given.items() for name in names or () if name and name != "-"}
+
+
+def _target(output: str | None, beside: Path, inputs: Inputs, open_: bool | None) -> Path | None:
     """Where the report goes, checked before any work is done; None is standard output."""
+    from podaudit.writing import check_target
+
     if output == "-":
         if open_:
             raise _UsageError("--open opens a file in the browser, and -o - writes none; leave one of them out.")
         return None
     target = Path(output) if output else beside
-    _check(target, exports)
+    if output or os.path.exists(target.parent):  # a target beside a missing export is the export's problem
+        check_target(target, inputs)
     return target
-
-
-def _check(target: Path, exports: Sequence[str]) -> None:
-    """Refuse a target that cannot be written, or that is an export itself, before any work is done."""
-    from podaudit.writing import check_target
-
-    # A target beside a missing export is the export's problem, and reading will say so.
-    if target.parent.exists() or target.parent != Path(exports[0]).parent:
-        check_target(target)
-    for export in exports:
-        if export != "-" and target.exists() and Path(export).exists() and target.samefile(export):
-            raise Unwritable(f"{target} is the export itself, which stays as it is; name another file with -o.")
 
 
 def _language_of(made: Audit) -> Lang:
@@ -810,9 +824,10 @@ def _language_of(made: Audit) -> Lang:
     return cast("Lang", main) if main in get_args(Lang) else "en"
 
 
-def _path_out(path: Path) -> None:
-    """A path on standard output: byte for byte for a program, made safe for a person."""
-    terminal.out(f"{terminal.plain(path)}\n" if sys.stdout.isatty() else os.fsencode(path) + b"\n")
+def _path_out(path: Path | str) -> None:
+    """A path on standard output: byte for byte for a program, made safe for a person, and for nobody where that is closed."""
+    if sys.stdout is not None:
+        terminal.out(f"{terminal.plain(path)}\n" if sys.stdout.isatty() else os.fsencode(path) + b"\n")
 
 
 # -------------------------------------------------------------------------------------------------------- entry point
@@ -821,6 +836,7 @@ def _path_out(path: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    terminal.hold_closed()
     try:
         with _no_interrupt_lost():
             status = _status(given)
@@ -830,6 +846,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if status == INTERRUPTED:  # typer turns an interrupt into this status
         more = " Run the same command to go on." if given[:1] == ["corpus"] else ""
         terminal.say(f"podaudit: interrupted; nothing was left half-written.{more}")
+    terminal.let_go()
     sys.exit(status)
 
 
@@ -866,11 +883,22 @@ def _status(given: list[str]) -> int:
         return _usage(error)
     except MemoryError:
         return _fail(given, "there is not enough memory for this chat; close other programs, or give less of it.", 1)
-    except Exception as error:  # our own bug: loud, with its place, but without the chat's text
+    except Exception as error:
+        if isinstance(error, OSError) and error.strerror:
+            return _fail(given, _refused(error), 1)
+        # our own bug: loud, with its place, but without the chat's text
         hint = "" if "--debug" in given else " Run it again with --debug to see more."
         return _fail(
             given, f"internal error ({place_of(error)}). This is a bug in podaudit; please report it.{hint}", 1
         )
+
+
+def _refused(error: OSError) -> str:
+    """What the system would not do, which is no bug of ours: a name that is too long, a folder that may not be looked into."""
+    reason = str(error.strerror).lower()
+    if error.filename is None:
+        return f"the system stopped the work: {reason}."
+    return f"{os.fsdecode(error.filename)} cannot be opened: {reason}; check the name, its folders and their rights."
 
 
 def _with_command(given: list[str]) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,30 +72,32 @@ def as_csv(rows: Iterable[Sequence[Any]], columns: Sequence[str] = COLUMNS) -> b
     return file.getvalue().encode("utf-8-sig", "replace")
 
 
-def as_workbook(rows: Sequence[Sequence[Any]], book: Book) -> bytes:
-    """A sheet as an Excel workbook: the codes are chosen from a list, and what each means stands in a second sheet."""
+def as_workbook(rows: Sequence[Sequence[Any]], book: Book, folder: Path) -> bytes:
+    """A sheet as an Excel workbook: the codes are chosen from a list, and what each means stands in a second sheet.
+
+    Rows wait for the end in ``folder``.
+    """
     file = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder:
-        made = open_book(file, folder)
-        bold, wrap = made.add_format({"bold": True}), made.add_format({"text_wrap": True, "valign": "top"})
-        coding = made.add_worksheet("coding")
-        coding.freeze_panes(1, 0)
-        for at, name in enumerate(COLUMNS):
-            coding.set_column(at, at, _WIDTHS.get(name, 11), wrap)
-            coding.write_string(0, at, name, bold)
-        first, last = len(ABOUT), len(ABOUT) + len(CODES)
-        coding.data_validation(1, first, max(1, len(rows)), last, {
-            "validate": "list", "source": list(CHOICES), "input_title": "", "error_title": "podaudit",
-            "error_message": f"{', '.join(CHOICES)}",
-        })  # fmt: skip
-        for n, row in enumerate(rows, 1):
-            for at, value in enumerate(row):
-                if isinstance(value, int):
-                    coding.write_number(n, at, value, wrap)
-                else:
-                    coding.write_string(n, at, fitted(guard(value)), wrap)
-        _codes_sheet(made, book, bold, wrap)
-        made.close()
+    made = open_book(file, folder)
+    bold, wrap = made.add_format({"bold": True}), made.add_format({"text_wrap": True, "valign": "top"})
+    coding = made.add_worksheet("coding")
+    coding.freeze_panes(1, 0)
+    for at, name in enumerate(COLUMNS):
+        coding.set_column(at, at, _WIDTHS.get(name, 11), wrap)
+        coding.write_string(0, at, name, bold)
+    first, last = len(ABOUT), len(ABOUT) + len(CODES)
+    coding.data_validation(1, first, max(1, len(rows)), last, {
+        "validate": "list", "source": list(CHOICES), "input_title": "", "error_title": "podaudit",
+        "error_message": f"{', '.join(CHOICES)}",
+    })  # fmt: skip
+    for n, row in enumerate(rows, 1):
+        for at, value in enumerate(row):
+            if isinstance(value, int):
+                coding.write_number(n, at, value, wrap)
+            else:
+                coding.write_string(n, at, fitted(guard(value)), wrap)
+    _codes_sheet(made, book, bold, wrap)
+    made.close()
     return file.getvalue()
 
 

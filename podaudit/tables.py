@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import os
 import re
 import textwrap
 from dataclasses import asdict, fields
@@ -34,12 +35,13 @@ from podaudit.model import (
     RULES,
     TABLES,
     Schema,
+    Unwritable,
 )
 from podaudit.verify import seal_manifest
-from podaudit.writing import make_folder, remove, write_whole
+from podaudit.writing import Inputs, check_replaced, is_ours, make_folder, remove, staging, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -161,6 +163,28 @@ def _listed(value: Any, depth: int) -> str:
     return f"[\n{' ' * depth}{items}\n{' ' * (depth - 1)}]"
 
 
+def file_names(format: Format) -> list[str]:
+    """The files beside the manifest that ``write_tables`` may write."""
+    return [*(_file(schema, format) for schema in WRITTEN), NOTES]
+
+
+def _file(schema: Schema, format: Format) -> str:
+    return f"{schema.name}.{format}"
+
+
+def check_folder(folder: Path, names: Iterable[str], inputs: Inputs) -> None:
+    """Say early that files called ``names`` and a manifest cannot go into ``folder``.
+
+    Raises ``Unwritable`` where one of them would replace an input, what is no regular file, or a manifest of another program's.
+    """
+    for path in (folder / name for name in (*names, MANIFEST)):
+        check_replaced(path, inputs)
+    if os.path.lexists(folder / MANIFEST) and not is_ours(folder / MANIFEST):
+        raise Unwritable(
+            f"{folder / MANIFEST} is not podaudit's, and would be replaced; name another folder with -o, or move it away."
+        )
+
+
 def write_tables(
     audit: Audit,
     folder: Path,
@@ -189,8 +213,8 @@ def write_tables(
     made = frames(audit)
     for schema, frame in made:
         counts[schema.name] = len(frame)
-        name = f"{schema.name}.{format}"
-        data, *said = written_as(format, frame, schema)
+        name = _file(schema, format)
+        data, *said = written_as(format, frame, schema, folder)
         put(name, data)
         remarks += [f"{name}: {remark}" for remark in said]
     put(NOTES, notes(format, [schema for schema, _ in made], remarks, audit.source.pseudonyms).encode())
@@ -221,8 +245,11 @@ def frames(audit: Audit) -> list[tuple[Schema, pd.DataFrame]]:
     return made
 
 
-def written_as(format: Format, frame: pd.DataFrame, schema: Schema) -> tuple[Any, ...]:
-    """A table as a file's bytes, then a sentence for each thing that did not fit into it as it is."""
+def written_as(format: Format, frame: pd.DataFrame, schema: Schema, folder: Path) -> tuple[Any, ...]:
+    """A table as a file's bytes, then a sentence for each thing that did not fit into it as it is.
+
+    What has to wait on the disk meanwhile does so in ``folder``.
+    """
     if format == "parquet":
         from podaudit.typed import parquet
 
@@ -230,7 +257,8 @@ def written_as(format: Format, frame: pd.DataFrame, schema: Schema) -> tuple[Any
     if format == "xlsx":
         from podaudit.workbook import CHARACTERS, ROWS, workbook
 
-        made = workbook(frame, schema, guard)
+        with staging(folder) as part:
+            made = workbook(frame, schema, guard, part)
         remarks = []
         if made.sheets > 1:
             remarks.append(f"its {len(frame)} rows are spread over {made.sheets} sheets, for a sheet holds {ROWS}.")

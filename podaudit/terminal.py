@@ -8,10 +8,11 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import os
 import re
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from podaudit.model import Label, Status, Unwritable
 
@@ -45,6 +46,8 @@ def out(data: str | bytes) -> None:
     Raises ``BrokenPipeError`` where nobody reads any longer, ``Unwritable`` where it cannot be written.
     """
     raw = data.encode("utf-8", "replace") if isinstance(data, str) else data
+    if sys.stdout is None:
+        raise Unwritable("Cannot write to standard output: it is closed; leave it open, or send it elsewhere.")
     if sys.stdout.isatty():
         raw = _UNSAFE.sub(_escaped, raw.decode("utf-8", "replace")).encode()
     sys.stdout.flush()
@@ -67,18 +70,44 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def say(line: str) -> None:
-    """One line to standard error, made safe to show."""
+    """One line to standard error, made safe to show; where that is closed or full, nobody is there to be told."""
+    if sys.stderr is None:
+        return
     text = plain(line)
     encoding = sys.stderr.encoding or "utf-8"
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(OSError):
         sys.stderr.write(text.encode(encoding, "replace").decode(encoding) + "\n")
         sys.stderr.flush()
+
+
+def is_person(stream: TextIO | None) -> bool:
+    """Whether a standard stream is a terminal; Python has none for one that was closed."""
+    return stream is not None and stream.isatty()
+
+
+def hold_closed() -> None:
+    """Take the numbers of standard streams that were closed: files opened next would get them, and what a library prints."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+
+
+def let_go() -> None:
+    """Drop standard streams that cannot be written, which is said by now: in its end Python would try once more, and fail."""
+    for name in ("stdout", "stderr"):
+        try:
+            if (stream := getattr(sys, name)) is not None:
+                stream.flush()
+        except OSError:
+            setattr(sys, name, None)
 
 
 @contextlib.contextmanager
 def progress(words: str) -> Iterator[None]:
     """Say on a terminal's standard error what is being done, once it takes longer than a second; elsewhere nothing."""
-    if not sys.stderr.isatty():
+    if not is_person(sys.stderr):
         yield
         return
     from rich.console import Console

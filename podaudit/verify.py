@@ -228,7 +228,7 @@ def _names() -> tuple[set[str], set[str]]:
 
 def _plain(part: str) -> bool:
     """Whether a part of a listed path names a file or folder right there."""
-    return part not in ("", ".", "..") and Path(part).name == part and "\\" not in part
+    return part not in ("", ".", "..") and Path(part).name == part and "\\" not in part and len(part) < 256
 
 
 def _inputs(source: dict[str, Any]) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-import tempfile
 import warnings
 import zipfile
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from podaudit.model import Unreadable, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import pandas as pd
 
@@ -51,42 +51,43 @@ class Workbook:
     cut: int  # cells whose text was too long
 
 
-def workbook(table: pd.DataFrame, schema: Schema, guard: Callable[[str], str], most: int = ROWS) -> Workbook:
+def workbook(
+    table: pd.DataFrame, schema: Schema, guard: Callable[[str], str], folder: Path, most: int = ROWS
+) -> Workbook:
     """The public columns of ``table`` as an Excel file; more than ``most`` rows go on in further sheets.
 
     Texts pass through ``guard``, and end in a mark where they are longer than a cell can be. Lists and mappings are JSON.
-    Deterministic for one version of XlsxWriter.
+    Rows wait for the end in ``folder``. Deterministic for one version of XlsxWriter.
     """
     columns = [c for c in schema.columns if c.public]
     file, cut, sheets = io.BytesIO(), 0, 0
-    with tempfile.TemporaryDirectory() as folder:  # where rows wait for the end, readable by the owner only
-        book = open_book(file, folder)
-        heading = book.add_format({"bold": True})
-        formats = {
-            "UTC": book.add_format({"num_format": 'yyyy-mm-dd hh:mm:ss"Z"'}),
-            "": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-        }
-        held = rows(table[[c.name for c in columns]].set_axis([f"c{n}" for n in range(len(columns))], axis=1))
-        for first in range(0, max(len(table), 1), most):
-            sheets += 1
-            sheet = book.add_worksheet(schema.name if sheets == 1 else f"{schema.name} ({sheets})")
-            sheet.freeze_panes(1, 0)
-            for at, column in enumerate(columns):
-                sheet.set_column(at, at, _WIDE.get(column.name, _WIDTHS.get(column.type.rstrip("?"), 24)))
-                sheet.write_string(0, at, column.name, heading)
-            for row in range(1, min(most, len(table) - first) + 1):
-                for at, (column, value) in enumerate(zip(columns, next(held), strict=True)):
-                    cut += _write(sheet, row, at, column, value, guard, formats)
-        book.close()
+    book = open_book(file, folder)
+    heading = book.add_format({"bold": True})
+    formats = {
+        "UTC": book.add_format({"num_format": 'yyyy-mm-dd hh:mm:ss"Z"'}),
+        "": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+    }
+    held = rows(table[[c.name for c in columns]].set_axis([f"c{n}" for n in range(len(columns))], axis=1))
+    for first in range(0, max(len(table), 1), most):
+        sheets += 1
+        sheet = book.add_worksheet(schema.name if sheets == 1 else f"{schema.name} ({sheets})")
+        sheet.freeze_panes(1, 0)
+        for at, column in enumerate(columns):
+            sheet.set_column(at, at, _WIDE.get(column.name, _WIDTHS.get(column.type.rstrip("?"), 24)))
+            sheet.write_string(0, at, column.name, heading)
+        for row in range(1, min(most, len(table) - first) + 1):
+            for at, (column, value) in enumerate(zip(columns, next(held), strict=True)):
+                cut += _write(sheet, row, at, column, value, guard, formats)
+    book.close()
     return Workbook(file.getvalue(), sheets, cut)
 
 
-def open_book(file: io.BytesIO, folder: str) -> Any:
-    """A workbook that is written row by row, runs nothing and holds no clock."""
+def open_book(file: io.BytesIO, folder: Path) -> Any:
+    """A workbook that is written row by row, in ``folder`` until it is closed, runs nothing and holds no clock."""
     import xlsxwriter
 
     book = xlsxwriter.Workbook(
-        file, {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
+        file, {"constant_memory": True, "tmpdir": str(folder), "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties({"created": _CREATED, "author": f"podaudit {__version__}"})
     return book

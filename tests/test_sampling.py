@@ -125,13 +125,15 @@ def test_systematic_sampling_takes_so_many_different_ones(n: int, data: st.DataO
 # ---------------------------------------------------------------------------------------------------------- the sheet
 
 
-def test_the_sheet_shows_nothing_of_what_was_found(audit: Audit) -> None:
+def test_the_sheet_shows_nothing_of_what_was_found(audit: Audit, tmp_path: Path) -> None:
     drawn = draw(audit, 40, 1)
     blind = replace(audit, calls=audit.calls.iloc[:0], pressure=audit.pressure.iloc[:0], replies=audit.replies.iloc[:0])
     words = codebook.load("en")
     rows = sheet.sheet_rows(audit, drawn, 2)
     assert rows == sheet.sheet_rows(blind, drawn, 2)
-    assert sheet.as_workbook(rows, words) == sheet.as_workbook(sheet.sheet_rows(blind, drawn, 2), words)
+    assert sheet.as_workbook(rows, words, tmp_path) == sheet.as_workbook(
+        sheet.sheet_rows(blind, drawn, 2), words, tmp_path
+    )
     assert not {"stratum", "weight", "probability", "found"} & set(sheet.COLUMNS)
     head, *read = csv.reader(io.StringIO(sheet.as_csv(rows).decode("utf-8-sig"), newline=""))
     assert head == list(sheet.COLUMNS)
@@ -147,8 +149,8 @@ def test_context_stands_around_each_message(audit: Audit) -> None:
     assert {row[4] + row[6] for row in sheet.sheet_rows(audit, draw(audit, 20, 1), 0)} == {""}
 
 
-def test_the_workbook_offers_the_codes_as_choices_and_explains_them(audit: Audit) -> None:
-    data = sheet.as_workbook(sheet.sheet_rows(audit, draw(audit, 30, 1), 1), codebook.load("nl"))
+def test_the_workbook_offers_the_codes_as_choices_and_explains_them(audit: Audit, tmp_path: Path) -> None:
+    data = sheet.as_workbook(sheet.sheet_rows(audit, draw(audit, 30, 1), 1), codebook.load("nl"), tmp_path)
     book = openpyxl.load_workbook(io.BytesIO(data))
     assert book.sheetnames == ["coding", "codes"]
     coding = book["coding"]
@@ -163,7 +165,7 @@ def test_the_workbook_offers_the_codes_as_choices_and_explains_them(audit: Audit
     assert "Vul yes in" in book["codes"]["A1"].value
 
 
-def test_chat_text_is_never_run(audit: Audit) -> None:
+def test_chat_text_is_never_run(tmp_path: Path) -> None:
     script = '09:00 =cmd|x: hallo\n09:01 =cmd|x: =HYPERLINK("http://x")\n09:02 Bob: ' + "lang verhaal " * 3_100
     made = audit_of(script)
     rows = sheet.sheet_rows(made, draw(made, 10, 1), 1)
@@ -171,7 +173,7 @@ def test_chat_text_is_never_run(audit: Audit) -> None:
         csv.reader(io.StringIO(sheet.as_csv(rows[1:2], sheet.ABOUT).decode("utf-8-sig").partition("\r\n")[2]))
     ):
         assert not cell.startswith(tables.GUARDED[:-1])
-    book = openpyxl.load_workbook(io.BytesIO(sheet.as_workbook(rows, codebook.load("en"))))
+    book = openpyxl.load_workbook(io.BytesIO(sheet.as_workbook(rows, codebook.load("en"), tmp_path)))
     kinds = {cell.data_type for row in book["coding"].iter_rows() for cell in row}
     assert "f" not in kinds
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from podaudit import model, tables
 from podaudit.audit import Audit
 from podaudit.model import Column, Options, Schema
-from podaudit.workbook import CHARACTERS, workbook
+from podaudit.workbook import CHARACTERS, ROWS, Workbook, workbook
 
 TEXTS = Schema("texts", (Column("line", "int", "a number"), Column("text", "str", "a text")))
 
@@ -26,7 +28,12 @@ def cells(data: bytes) -> dict[str, list[list[Any]]]:
 
 
 def written(*texts: str, most: int = 100) -> Any:
-    return workbook(TEXTS.frame(list(enumerate(texts))), TEXTS, tables.guard, most)
+    return book_of(TEXTS.frame(list(enumerate(texts))), TEXTS, most)
+
+
+def book_of(table: pd.DataFrame, schema: Schema, most: int = ROWS) -> Workbook:
+    with tempfile.TemporaryDirectory() as folder:
+        return workbook(table, schema, tables.guard, Path(folder), most)
 
 
 @pytest.mark.parametrize(
@@ -62,24 +69,24 @@ def test_texts_read_back(text: str) -> None:
 
 
 def test_types_are_kept(small_audit: Audit) -> None:
-    head, call, short = cells(workbook(small_audit.calls, model.CALLS, tables.guard).data)["calls"]
+    head, call, short = cells(book_of(small_audit.calls, model.CALLS).data)["calls"]
     row = dict(zip(head, call, strict=True))
     assert row["line"] == 5
     assert row["time"] == dt.datetime(2023, 3, 1, 9)
     assert row["post_id"] == "7036620272307725438"
     assert json.loads(row["asks"]) == ["comment", "react"]
     assert dict(zip(head, short, strict=True))["post_id"] is None
-    book = openpyxl.load_workbook(io.BytesIO(workbook(small_audit.calls, model.CALLS, tables.guard).data))
+    book = openpyxl.load_workbook(io.BytesIO(book_of(small_audit.calls, model.CALLS).data))
     posted = head.index("posted_at") + 1
     assert book["calls"].cell(2, posted).number_format.endswith('"Z"')
-    head, *held = cells(workbook(small_audit.messages, model.MESSAGES, tables.guard).data)["messages"]
+    head, *held = cells(book_of(small_audit.messages, model.MESSAGES).data)["messages"]
     assert held[2][head.index("time")] is None  # a gap has no time
 
 
 def test_a_time_before_excel_has_dates_stands_as_text() -> None:
     schema = Schema("times", (Column("time", "time", "a time"),))
     table = schema.frame([(dt.datetime(1899, 12, 31, 12),), (dt.datetime(1900, 3, 1),)])
-    assert cells(workbook(table, schema, tables.guard).data)["times"][1:] == [
+    assert cells(book_of(table, schema).data)["times"][1:] == [
         ["1899-12-31T12:00:00"],
         [dt.datetime(1900, 3, 1)],
     ]

@@ -20,8 +20,8 @@ from podaudit.corpus.run import FAILURES_FILE, GROUPS_FILE, stated_before
 from podaudit.corpus.run import run as run_all
 from podaudit.corpus.sharing import Sharing
 from podaudit.model import DecisionNeeded, Options, PodauditError, Unreadable, Unwritable
-from podaudit.tables import MANIFEST
-from podaudit.writing import remove
+from podaudit.tables import MANIFEST, NOTES, check_folder
+from podaudit.writing import fitting, remove
 
 if TYPE_CHECKING:
     from podaudit.corpus.engines import Engine
@@ -79,10 +79,16 @@ def plan(
 
 
 def addresses(given: Sequence[str], output: str) -> list[str]:
-    """The addresses of all exports below what was given, as ``places.exports``, but for what lies among the results."""
+    """The addresses of all exports below what was given, as ``places.exports``, but for what lies among the results.
+
+    Raises ``Unwritable`` where results would lie among the exports, or take the place of what was given or is not podaudit's.
+    """
     out, given = plainly(output), [plainly(address) for address in given]
     if any(same_place(address, out) for address in given):
         raise Unwritable(f"The results would lie among the exports in {output}; name another folder with -o.")
+    if not is_url(out):
+        files = {Path(address): "one of the exports" for address in given if os.path.isfile(address)}
+        check_folder(Path(out), (GROUPS_FILE, FAILURES_FILE, NOTES), files)
     found = outside(exports(given), out)
     if not found:
         raise Unreadable(f"{given[0]} holds no exports besides results of podaudit; name the folder that holds them.")
@@ -146,7 +152,8 @@ def _n(count: int, noun: str) -> str:
 def beside(folder: str) -> Path:
     """Where the report over a corpus goes: beside its folder; of a URL, into the current one."""
     name = plainly(folder).rstrip("/" + os.sep)
-    return Path(f"{name.rpartition('/')[2] if is_url(folder) else name}.html")
+    path = Path(name.rpartition("/")[2] if is_url(folder) else name)
+    return path.with_name(fitting(path.name, ".html"))
 
 
 def page(folder: str, lang: str) -> str:

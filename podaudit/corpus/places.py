@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import posixpath
 import re
@@ -16,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from podaudit.model import PodauditError, Unreadable, Unwritable
 from podaudit.tables import MANIFEST
-from podaudit.writing import make_folder, remove, write_whole
+from podaudit.writing import is_ours, make_folder, remove, write_whole
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,40}(::|://)", re.IGNORECASE)
 _GLOB = re.compile(r"[*?\[]")
@@ -123,19 +122,11 @@ def _below_folder(top: Path) -> Iterator[str]:
         raise error
 
     for folder, inside, files in os.walk(top, onerror=refuse):
-        if MANIFEST in files and _is_ours(Path(folder, MANIFEST)):  # tables or a corpus
+        if MANIFEST in files and is_ours(Path(folder, MANIFEST)):  # tables or a corpus
             inside.clear()
             continue
         inside[:] = [name for name in inside if not name.startswith(".")]
         yield from (os.path.join(folder, name) for name in files if _is_export(name) and Path(folder, name).is_file())
-
-
-def _is_ours(manifest: Path) -> bool:
-    try:
-        held = json.loads(manifest.read_bytes())
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(held, dict) and str(held.get("generator")).startswith("podaudit ")
 
 
 def same_place(address: str, other: str) -> bool:

@@ -21,7 +21,7 @@ class Progress:
 
     def __init__(self, total: int, quiet: bool, clock: Callable[[], float]) -> None:
         self._total, self._quiet, self._clock = total, quiet, clock
-        self._shown = not quiet and sys.stderr.isatty()
+        self._shown = not quiet and terminal.is_person(sys.stderr)
         self._done = self._failed = 0
         self._fresh: deque[float] = deque([clock()], _RECENT)
         self._last = float("-inf")
@@ -52,8 +52,9 @@ class Progress:
 
     def end(self) -> None:
         """Take the line away."""
-        self._clear()
-        sys.stderr.flush()
+        if self._shown:
+            self._clear()
+            sys.stderr.flush()
 
 
 def line(done: int, failed: int, total: int, pace: float | None) -> str:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podaudit import __version__, terminal
-from podaudit.model import Unwritable
 from podaudit.privacy.coarse import FEW, Coarse
 from podaudit.privacy.keys import kept_key, read_key
 from podaudit.privacy.leaks import leaks, refuse
 from podaudit.privacy.pseudonyms import Texts, pseudonymise
-from podaudit.writing import check_target, make_folder, remove, write_whole
+from podaudit.writing import Inputs, check_target, make_folder, remove, staging, write_whole
 
 if TYPE_CHECKING:
     from podaudit.audit import Audit
@@ -37,7 +35,7 @@ def project_key(path: Path, quiet: bool) -> bytes:
 
 def check_key(path: Path) -> None:
     """Tell before the work is done that a key cannot be used, or none can be made there. Raises ``BadKey`` and ``Unwritable``."""
-    if path.exists() or path.is_symlink():
+    if os.path.lexists(path):
         read_key(path)
     else:
         check_target(path)
@@ -79,23 +77,20 @@ class Hiding:
 
         The last of them, which the folder is not complete without, moves last. Raises ``Leaking`` and ``Unwritable``.
         """
-        there = folder.exists()
+        there = os.path.exists(folder)
         make_folder(folder)
         try:
-            with tempfile.TemporaryDirectory(prefix=".podaudit-", dir=folder) as part:
-                written = write(Path(part))
+            with staging(folder) as part:
+                written = write(part)
                 self.check(audit, {path.relative_to(part).as_posix(): path.read_bytes() for path in written})
                 moved = [folder / path.relative_to(part) for path in written]
                 remove(moved[-1])
                 for path, target in zip(written, moved, strict=True):
                     os.replace(path, target)
-        except BaseException as error:
+        except BaseException:
             if not there:  # a folder made for nothing goes
                 with contextlib.suppress(OSError):
                     folder.rmdir()
-            if isinstance(error, OSError):
-                reason = (error.strerror or type(error).__name__).lower()
-                raise Unwritable(f"Cannot write into {folder}: {reason}; name another folder with -o.") from error
             raise
         return moved
 
@@ -108,8 +103,11 @@ class Page:
     beside: Path  # the export's folder
     key: Path | None
     quotes: bool
+    inputs: Inputs  # besides the key
 
     def __post_init__(self) -> None:
+        if self.target:
+            self.check(self.target)
         if self.key or self.key_file.parent.is_dir():  # a folder without an export is the export's problem
             check_key(self.key_file)
 
@@ -118,22 +116,30 @@ class Page:
         """Where the key is, or is to be made: as given, else beside the page."""
         return self.key or (self.target.parent if self.target else self.beside) / KEY
 
+    def check(self, target: Path) -> None:
+        """Raise ``Unwritable`` where ``target``, or the list of its quotes, cannot be written."""
+        for path in (target, self.listed(target)) if self.quotes else (target,):
+            check_target(path, {**self.inputs, self.key_file: "the key"})
 
-def write_page(audit: Audit, page: Page, lang: str, check: Callable[[Path], None], quiet: bool) -> Path:
+    def listed(self, target: Path) -> Path:
+        """Where the quotes on the page are listed for its maker."""
+        return target.with_suffix(".review.txt")
+
+
+def write_page(audit: Audit, page: Page, lang: str, quiet: bool) -> Path:
     """Write the version to share, and with quotes a list of them for its maker. Returns the page's path.
 
-    ``check`` raises where a path cannot be written to. Raises ``BadKey``, ``Leaking`` and ``Unwritable``.
+    Raises ``BadKey``, ``Leaking`` and ``Unwritable``.
     """
     from podaudit.report.share import share_name, shareable
 
     key = project_key(page.key_file, quiet)
     target = page.target or page.beside / share_name(audit, key)
-    check(target)
+    page.check(target)
     made = shareable(audit, key, name=target.name, lang=lang, quotes=page.quotes, version=__version__)
     warn_of_few(audit, quiet)
     if page.quotes:
-        listed = target.with_suffix(".review.txt")
-        check_target(listed)
+        listed = page.listed(target)
         write_whole(listed, _review(target.name, made.quotes).encode("utf-8", "replace"))
         if not quiet:
             terminal.say(

@@ -29,7 +29,7 @@ def new_key(path: Path) -> bytes:
     Raises ``Unwritable``, also where there is a file already: what a lost key named can never be named again.
     """
     check_target(path)
-    if path.exists() or path.is_symlink():
+    if os.path.lexists(path):
         raise Unwritable(f"Cannot make the key {path}: there is a file of that name; use it, or name another.")
     key = secrets.token_bytes(_MADE)
     write_whole(path, f"{_HEADER}\n{_ABOUT}\n{key.hex()}\n".encode())
@@ -60,7 +60,7 @@ def read_key(path: Path) -> bytes:
 
 def kept_key(path: Path) -> tuple[bytes, bool]:
     """The key in ``path``, made where there is none yet; and whether it was made just now."""
-    if path.exists() or path.is_symlink():
+    if os.path.lexists(path):
         return read_key(path), False
     return new_key(path), True
 
