@@ -896,7 +896,7 @@ def _status(given: list[str]) -> int:
 def _refused(error: OSError) -> str:
     """What the system would not do, which is no bug of ours: a name that is too long, a folder that may not be looked into."""
     reason = str(error.strerror).lower()
-    if error.filename is None:
+    if not isinstance(error.filename, (str, bytes, os.PathLike)):
         return f"the system stopped the work: {reason}."
     return f"{os.fsdecode(error.filename)} cannot be opened: {reason}; check the name, its folders and their rights."
 
