@@ -81,7 +81,7 @@ NOTES = "TABLES.txt"
 # can be undone: whatever begins with one afterwards has one too many.
 GUARDED = tuple("=+-@\t\r\n＝＋－＠'")
 # In most of Europe a spreadsheet parts CSV at semicolons, and knows no quotes in the midst of a cell.
-_PARTED = re.compile(r"""([;\t\r\n]"*)(?=[=+\-@＝＋－＠'])""")
+_PARTED = re.compile(r"""(^"*(?=[\t\r\n])|(?:^|[;\t\r\n])"*(?=[=+\-@＝＋－＠']))""")
 _UTC = frozenset({"posted_at", "utc"})
 _HOW = {
     "csv": (
@@ -90,7 +90,7 @@ _HOW = {
         "A text that begins with one of these, or with ', therefore has a ' put before it (a number such as +31 6 … "
         "reads '+31 6 …), and so it has within the text behind a semicolon, a tab or a line break, where some spreadsheets part "
         "cells. To read the value back, drop one ' from the beginning of every cell that begins with one, and one behind every "
-        'semicolon, tab or line break (and any " there) that has one: in regular expressions, (^|[;\\t\\r\\n]"*)\' becomes \\1.'
+        'semicolon, tab or line break that has one (behind any " there): in regular expressions, ((?:^|[;\\t\\r\\n])"*)\' becomes \\1.'
     ),
     "jsonl": "JSON Lines: UTF-8, one object a line, values as they are; null means no value.",
     "parquet": (
@@ -337,10 +337,6 @@ def guard(text: str) -> str:
 
 def guard_csv(text: str) -> str:
     """``text`` as a cell of CSV that no spreadsheet runs, whatever it parts cells at. Undo: as ``TABLES.txt`` says."""
-    return _apart(guard(text))
-
-
-def _apart(text: str) -> str:
     return _PARTED.sub(r"\1'", text)
 
 
@@ -420,4 +416,6 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return guard_csv(value)
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _apart(_compact(value))
+    if isinstance(value, list | dict):
+        return guard_csv(_compact(value))
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _compact(value)

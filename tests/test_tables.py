@@ -29,7 +29,7 @@ FORMATS: tuple[tables.Format, ...] = get_args(tables.Format)
 
 def undo(cell: str) -> str:
     """Read a guarded cell back, as ``TABLES.txt`` says."""
-    return re.sub(r"""(^|[;\t\r\n]"*)'""", r"\1", cell)
+    return re.sub(r"""((?:^|[;\t\r\n])"*)'""", r"\1", cell)
 
 
 @pytest.fixture(scope="module")
