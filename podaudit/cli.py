@@ -883,10 +883,9 @@ def _status(given: list[str]) -> int:
         return _usage(error)
     except MemoryError:
         return _fail(given, "there is not enough memory for this chat; close other programs, or give less of it.", 1)
-    except Exception as error:
+    except Exception as error:  # the system's refusal in its words; our own bug with its place, without the chat's text
         if isinstance(error, OSError) and error.strerror:
             return _fail(given, _refused(error), 1)
-        # our own bug: loud, with its place, but without the chat's text
         hint = "" if "--debug" in given else " Run it again with --debug to see more."
         return _fail(
             given, f"internal error ({place_of(error)}). This is a bug in podaudit; please report it.{hint}", 1

@@ -181,15 +181,19 @@ def _aliases(name: str) -> list[str]:
             "".join(t[0] for t in parts if t),
         ]
     out += [t for t in tokens[1:] if len(t) > 3 and t not in _TITLES]
-    for alias in [a for a in out if a[-1:].isalpha()]:  # noaaa is called noa and noaa
-        bare = len(alias.rstrip(alias[-1]))
-        if len(alias) - bare >= _DRAWN_OUT:
-            out += [alias[: bare + 1], alias[: bare + 2]]
+    out += [short for alias in out for short in drawn_in(alias)]
     return [a for a in dict.fromkeys(out) if len(a) > 1]
 
 
+def drawn_in(name: str) -> list[str]:
+    """What a name that ends in a drawn-out letter is called too: ``noaaa`` is ``noa`` and ``noaa``; others nothing."""
+    bare = len(name.rstrip(name[-1:]))
+    drawn_out = name[-1:].isalpha() and len(name) - bare >= _DRAWN_OUT
+    return [name[: bare + 1], name[: bare + 2]] if drawn_out else []
+
+
 def _answered(
-    shown: dict[str, list[str]],
+    nameless: set[str],
     known: dict[str, set[str]],
     senders: Sequence[str],
     texts: Sequence[str],
@@ -198,7 +202,6 @@ def _answered(
     lines: Sequence[int],
 ) -> list[tuple[str, str]]:
     """Names of members shown as numbers, by what others write after their posts: («Marzia ✅», the number)."""
-    nameless = {member for member, names in shown.items() if not any(map(_aliases, names))}
     if not nameless:
         return []
     posts = set(links.loc[links["is_post"], "line"])
@@ -302,7 +305,7 @@ def _learnt(
     for word in sorted(short):
         if len(short[word]) == 1:
             score[word, next(iter(short[word]))] += 2
-    for pair in _answered(shown, known, senders, texts, folded, links, lines):
+    for pair in _answered(nameless, known, senders, texts, folded, links, lines):
         score[pair] += 2
     score = Counter(
         {

@@ -37,10 +37,8 @@ _NAME = re.compile(r"(?P<stem>[a-z ]{1,60}?)(?:_\d{1,40})?(?: ?\(\d{1,9}\)| \d{1
 _MADE = re.compile(r"(?<!\d)(\d\d)-(\d\d)-(\d{4})(?!\d)")
 _LISTED = 2000  # names of files left unopened that are listed
 _READABLE = 200  # files of an archive that are read; LinkedIn's hold one or two of each kind
-_MOST, _LINES = (
-    100 << 20,
-    1_000_000,
-)  # bytes and lines that these may hold; in LinkedIn's they hold some tens of megabytes
+_MOST = 100 << 20  # bytes that these may hold; in LinkedIn's they hold some tens of megabytes
+_LINES = 1_000_000
 _ENTRIES = 200_000  # files in an archive; LinkedIn's hold fewer than a hundred, and one a post or picture
 
 

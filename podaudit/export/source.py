@@ -28,10 +28,9 @@ ZIP_ERRORS = (
 )  # fmt: skip
 _MAX_TEXTS = 40  # text files looked at in one archive
 _HEAD = 2 << 20  # bytes of each of them by which the chat is chosen
-_LARGE, _DENSE = (
-    100 << 20,
-    50,
-)  # a text of more bytes, packed to less than a fiftieth, is no chat: those go to a third or a twentieth
+# A larger text that is packed closer is no chat, for those go to a third or a twentieth.
+_LARGE = 100 << 20  # bytes
+_DENSE = 50
 _DICTIONARY = 128 << 20  # bytes that LZMA may hold
 ENCRYPTED = 0x1
 _BLOCK = 1 << 20

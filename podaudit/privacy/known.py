@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from podaudit.detect.names import drawn_in
 from podaudit.model import Event
 from podaudit.privacy import forms
 from podaudit.privacy.letters import folded, words
@@ -27,7 +28,6 @@ _INTRODUCES = re.compile(
     r"(?:\b(?:naam is|ik heet|name'?s|name is|call me|hei(?:ss|ß)e|m'?appelle|me llamo|me chamo|mi chiamo)\s+(?P<name>[^\W\d_]{3,24})\b)"
     r"|(?:(?:^|[,.!]\s*)(?P<here>[^\W\d_]{3,24}),?\s+(?:hier|here|aqui|ici|qui)\b(?=\s*(?:[,.!]|$)))"
 )
-_DRAWN_OUT = 3  # times a letter that a name is drawn out by
 _SHORTEST = 3  # letters of a word that is looked for by itself
 _SHORT = 24  # letters: no short form of a name is longer
 PART = "part of a name"
@@ -149,10 +149,8 @@ def _learn_name(found: Known, name: str, member: str, parts: dict[str, set[str]]
             found.sequence([held[0], last[0]], who)
             found.sequence([held[0], *(word[0] for word in rest)], who)
     found.word(held[0], Who("name", (member,)), first=True)
-    drawn_out = len(held[0].rstrip(held[0][-1]))
-    if len(held[0]) - drawn_out >= _DRAWN_OUT:  # noaaa is called noa
-        for end in (1, 2):
-            found.word(held[0][: drawn_out + end], Who("name", (member,)), first=True)
+    for short in drawn_in(held[0]):
+        found.word(short, Who("name", (member,)), first=True)
     for word in held[1:]:
         if len(word) >= _SHORTEST and word not in stop:
             parts[word].add(member)
